@@ -1,0 +1,35 @@
+import type { Capabilities } from './capabilities.ts'
+import type { LightningBackend } from './lightning-backend.ts'
+
+/** The version of {@link LightningBackend} that this core declares; a backend package made for another one is refused. */
+export const INTERFACE_VERSION = 1
+
+/** One option of a backend, as data: configuration, `--help`, `init` and the docs are made from it. */
+export interface BackendOption {
+  type: 'string' | 'number' | 'boolean'
+  /** One line, for people. */
+  description: string
+  /** Never taken from the command line, never printed. */
+  secret?: boolean
+  /** Environment variables that set it, in order of preference, e.g. `LND_MACAROON_FILE`. */
+  environment?: readonly string[]
+  required?: boolean
+  /** Shown in help; applied by the backend. */
+  default?: string
+}
+
+/** What a backend package exports as `backendModule`, so that it can be chosen by name at run time. */
+export interface BackendModule<Options extends object = object> {
+  readonly interfaceVersion: number
+  readonly kind: string
+  /** One line, for people. */
+  readonly title: string
+  /** All that the backend can do with a full credential. */
+  readonly capabilities: Capabilities
+  readonly options: Readonly<Record<keyof Options & string, BackendOption>>
+  /**
+   * Makes the backend; does no I/O. Throws `invalid_request` for options that do not fit together.
+   * `dataDir`: where a backend that keeps state of its own (the simulator) may keep it; absent: nowhere.
+   */
+  createBackend(options: Options, context: { dataDir?: string }): LightningBackend | Promise<LightningBackend>
+}

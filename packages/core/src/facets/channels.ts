@@ -1,0 +1,105 @@
+import type { CallOptions } from '../call-options.ts'
+import type { NodeId, TxId } from '../hex.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { Msat, Sat } from '../units.ts'
+
+/** A channel has several names; a backend fills in those that it knows. */
+export interface ChannelRef {
+  /** `563x1x0` */
+  shortChannelId?: string
+  /** `txid:vout` */
+  fundingOutpoint?: string
+  /** 32 bytes hex (BOLT 2 channel_id). */
+  channelId?: string
+}
+
+export type ChannelState = 'opening' | 'active' | 'inactive' | 'closing' | 'force-closing' | 'closed'
+
+export interface Channel extends ChannelRef {
+  peer: NodeId
+  /** Untrusted text. */
+  peerAlias?: string
+  state: ChannelState
+  capacitySat: Sat
+  localMsat: Msat
+  remoteMsat: Msat
+  /** Less reserve, commitment fee and HTLCs in flight. */
+  spendableMsat?: Msat
+  receivableMsat?: Msat
+  private: boolean
+  initiator?: 'local' | 'remote'
+  pendingHtlcs?: number
+  policy?: ChannelPolicy
+}
+
+export interface ChannelPolicy {
+  feeBaseMsat: Msat
+  feeProportionalMillionths: number
+  cltvExpiryDelta: number
+  minHtlcMsat?: Msat
+  maxHtlcMsat?: Msat
+}
+
+export interface OpenChannelRequest extends CallOptions {
+  peer: NodeId
+  host?: string
+  capacitySat: Sat
+  /** Given to the peer: spent. */
+  pushMsat?: Msat
+  feeRateSatPerVbyte?: number
+  private?: boolean
+}
+
+/** What became of an opening or closing. `unknown`: look into the pending list, never open again. */
+export interface ChannelOperation extends ChannelRef {
+  status: 'pending' | 'done' | 'failed' | 'unknown'
+  txId?: TxId
+  detail?: string
+}
+
+/** Channels of this node. Reading is the facet; each way of changing them is there only if the credential may. */
+export interface ChannelsFacet {
+  /** Open channels, active or not. Requires: `channels.list`. Behavior: amounts are exact msat; states are normalised. */
+  list(request: PageRequest & CallOptions): Promise<Page<Channel>>
+  /** Channels that are opening or closing. Requires: `channels.listPending`. */
+  listPending?(request: CallOptions): Promise<readonly Channel[]>
+  /** Requires: `channels.listClosed`. */
+  listClosed?(request: PageRequest & CallOptions): Promise<Page<Channel>>
+  /**
+   * Opens a channel.
+   * Requires: `channels.open`.
+   * Behavior:
+   * - Throws only if nothing was sent; a lost reply is `unknown` and is never repeated by the adapter.
+   */
+  open?(request: OpenChannelRequest): Promise<ChannelOperation>
+  /**
+   * Closes a channel; `mode` is explicit, a cooperative close never turns into a forced one by itself.
+   * Requires: `channels.close`.
+   */
+  close?(
+    request: {
+      channel: ChannelRef
+      mode: 'cooperative' | 'force'
+      feeRateSatPerVbyte?: number
+    } & CallOptions,
+  ): Promise<ChannelOperation>
+  /** Requires: `channels.updatePolicy`. */
+  updatePolicy?(request: { channel: ChannelRef | 'all'; policy: ChannelPolicy } & CallOptions): Promise<void>
+}
+
+/** Changing a channel's size in place. */
+export interface SplicingFacet {
+  /** Requires: `splicing.spliceIn`. Behavior: a lost reply is `unknown`. */
+  spliceIn(
+    request: { channel: ChannelRef; amountSat: Sat; feeRateSatPerVbyte?: number } & CallOptions,
+  ): Promise<ChannelOperation>
+  /** Requires: `splicing.spliceOut`. Behavior: a lost reply is `unknown`. */
+  spliceOut(
+    request: {
+      channel: ChannelRef
+      amountSat: Sat
+      address: string
+      feeRateSatPerVbyte?: number
+    } & CallOptions,
+  ): Promise<ChannelOperation>
+}

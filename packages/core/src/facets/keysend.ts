@@ -1,0 +1,24 @@
+import type { CallOptions } from '../call-options.ts'
+import type { NodeId, Preimage } from '../hex.ts'
+import type { Payment } from '../payment.ts'
+import type { Msat } from '../units.ts'
+
+export interface KeysendRequest extends CallOptions {
+  destination: NodeId
+  amountMsat: Msat
+  maxFeeMsat: Msat
+  /** Chosen and recorded by the caller first, so that the hash is known; ignored where the profile says `keysendChoosesPreimage`. */
+  preimage: Preimage
+  timeoutSeconds?: number
+}
+
+/** Payments without an invoice (bLIP 3). */
+export interface KeysendFacet {
+  /**
+   * Pays a node that has asked for nothing.
+   * Requires: `keysend.send`.
+   * Behavior:
+   * - As `payInvoice`, under the hash of the given preimage.
+   */
+  send(request: KeysendRequest): Promise<Payment>
+}

@@ -1,0 +1,52 @@
+import type { OnchainBalance } from '../balance.ts'
+import type { CallOptions } from '../call-options.ts'
+import type { TxId } from '../hex.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { Sat, UnixSeconds } from '../units.ts'
+
+export interface Utxo {
+  outpoint: string
+  amountSat: Sat
+  address?: string
+  confirmations: number
+}
+
+export interface OnchainTransaction {
+  txId: TxId
+  /** Positive: received; negative: sent, fee included. */
+  netSat: bigint
+  feeSat?: Sat
+  confirmations: number
+  createdAt?: UnixSeconds
+}
+
+export interface SendOnchainRequest extends CallOptions {
+  address: string
+  amountSat: Sat
+  feeRateSatPerVbyte?: number
+}
+
+/** `unknown`: look through the transactions, never send again. */
+export interface OnchainSend {
+  status: 'broadcast' | 'failed' | 'unknown'
+  txId?: TxId
+  detail?: string
+}
+
+/** The on-chain wallet of a node. */
+export interface OnchainFacet {
+  /** Requires: `onchain.getBalance`. */
+  getBalance(request: CallOptions): Promise<OnchainBalance>
+  /** A fresh address of this wallet. Requires: `onchain.newAddress`. */
+  newAddress?(request: { type?: 'p2wpkh' | 'p2tr' } & CallOptions): Promise<string>
+  /** Requires: `onchain.send`. Behavior: a lost reply is `unknown` and is never repeated by the adapter. */
+  send?(request: SendOnchainRequest): Promise<OnchainSend>
+  /** Requires: `onchain.listUtxos`. */
+  listUtxos?(request: CallOptions): Promise<readonly Utxo[]>
+  /** Requires: `onchain.listTransactions`. */
+  listTransactions?(request: PageRequest & CallOptions): Promise<Page<OnchainTransaction>>
+  /** Sat per virtual byte for confirmation within each number of blocks. Requires: `onchain.estimateFees`. */
+  estimateFees?(
+    request: { targets: readonly number[] } & CallOptions,
+  ): Promise<Readonly<Record<number, number>>>
+}

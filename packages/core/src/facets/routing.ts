@@ -1,0 +1,40 @@
+import type { CallOptions } from '../call-options.ts'
+import type { NodeId } from '../hex.ts'
+import type { Msat } from '../units.ts'
+
+export type FeeEstimateMethod = 'graph' | 'probe' | 'reserve'
+
+export interface FeeEstimate {
+  feeMsat: Msat
+  /** `graph`: from public data, no HTLC. `probe`: real HTLCs were sent and failed back. `reserve`: the backend's own worst fee. */
+  method: FeeEstimateMethod
+}
+
+export interface Route {
+  feeMsat: Msat
+  totalCltvDelta: number
+  hops: readonly RouteHop[]
+}
+
+export interface RouteHop {
+  nodeId: NodeId
+  channelId: string
+  amountMsat: Msat
+  feeMsat: Msat
+}
+
+export type RouteTarget = { invoice: string; amountMsat?: Msat } | { nodeId: NodeId; amountMsat: Msat }
+
+/** Asking what a payment would cost. */
+export interface RoutingFacet {
+  /**
+   * Estimates the routing fee.
+   * Requires: `routing.estimateFee`.
+   * Behavior:
+   * - Without `allowProbe` no HTLC leaves the node: the method is `graph` or `reserve`.
+   * - A destination that cannot be reached throws `no_route`.
+   */
+  estimateFee(request: { target: RouteTarget; allowProbe?: boolean } & CallOptions): Promise<FeeEstimate>
+  /** Candidate routes, cheapest first. Requires: `routing.findRoutes`. */
+  findRoutes?(request: { target: RouteTarget; limit: number } & CallOptions): Promise<readonly Route[]>
+}

@@ -1,0 +1,19 @@
+/** How much of a text from outside is kept by default, in characters. */
+export const MAX_UNTRUSTED_TEXT = 640
+
+// C0 and C1 controls, zero-width and bidirectional marks, line and paragraph separators, lone surrogates, tag characters.
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu
+
+/**
+ * Makes text from outside (memos, aliases, LNURL metadata) fit to show: control, bidirectional and
+ * invisible characters become spaces, runs of spaces one, and what is over `maxLength` is cut with `…`.
+ * The result is still data: it must never be read as an instruction.
+ */
+export function cleanText(text: string, maxLength: number = MAX_UNTRUSTED_TEXT): string {
+  const capped = text.length > maxLength * 4 ? text.slice(0, maxLength * 4) : text
+  const clean = capped.replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim()
+  const characters = Array.from(clean)
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : clean
+}

@@ -1,0 +1,214 @@
+import type {
+  BackendProfile,
+  Balance,
+  CallOptions,
+  CreateInvoiceRequest,
+  ErrorCode,
+  FeeEstimateMethod,
+  Invoice,
+  LightningEvent,
+  Msat,
+  NodeInfo,
+  Page,
+  PageRequest,
+  PaymentHash,
+  Preimage,
+  Transaction,
+  UnixSeconds,
+  Warning,
+  WatchRequest,
+} from '@lightning-mcp/core'
+import type { NodeReader } from './node-reader.ts'
+
+/** Names one payment intent of this wallet for ever. `pay_` and 26 characters. */
+export type PaymentId = string & { readonly __paymentId: true }
+
+/**
+ * The life of an intent. `refused` is not among them: a refusal binds nothing and leaves a decision
+ * record only. An `unknown` outcome is `dispatched` with `outcome: 'unknown'`.
+ */
+export type IntentState =
+  | 'created'
+  | 'awaiting_approval'
+  | 'denied'
+  | 'expired'
+  | 'canceled'
+  | 'reserved'
+  | 'dispatched'
+  | 'settled'
+  | 'failed'
+
+/** What a caller asks to be paid. Everything that can be paid goes through here. */
+export interface PaymentRequest extends CallOptions {
+  /** BOLT 11 invoice, Lightning address, LNURL, offer, node id: whatever `parseDestination` knows. */
+  destination: string
+  /** Required where the destination has no amount of its own. */
+  amountMsat?: Msat
+  /** As the caller gave it; absent: the wallet's default for the amount. */
+  maxFeeMsat?: Msat
+  /** For the recipient of an address or LNURL. */
+  comment?: string
+  /** For the payer's own records. */
+  memo?: string
+  /** Unique per account. Reuse it on a retry; leave it out if unsure. */
+  idempotencyKey?: string
+  /** Says that a further payment to the same destination is meant. */
+  repeatOf?: PaymentId
+  /** Binds the payment to what `preview` answered. */
+  quoteId?: string
+  /** After this the call answers `pending`; the payment goes on. Default 25, at most 60. */
+  waitSeconds?: number
+  /** Told at each step; must not throw. */
+  onProgress?: (progress: PaymentProgress) => void
+}
+
+export interface PaymentProgress {
+  state: IntentState
+  message: string
+}
+
+/** An intent as it stands. Amounts are exact msat. */
+export interface PaymentRecord {
+  paymentId: PaymentId
+  state: IntentState
+  /** Only while `dispatched`: `pending`, the node says it is under way; `unknown`, nobody can say yet and it is being looked up. */
+  outcome?: 'pending' | 'unknown'
+  paymentHash?: PaymentHash
+  /** Canonical form of what was to be paid, safe to show. */
+  destination: string
+  payee?: string
+  amountMsat: Msat
+  maxFeeMsat: Msat
+  /** Once known; until it is final the reservation stays at `maxFeeMsat`. */
+  feeMsat?: Msat
+  feeProvisional?: boolean
+  preimage?: Preimage
+  failure?: { reason: string; detail?: string }
+  /** Whether the same call may be made again, and how, once `failed`. */
+  retry?: 'same-call' | 'fresh-invoice' | 'never'
+  memo?: string
+  /** Untrusted text from the recipient. */
+  description?: string
+  /** Untrusted text from the recipient, after settling. */
+  successMessage?: string
+  attempt: number
+  createdAt: UnixSeconds
+  settledAt?: UnixSeconds
+  warnings?: readonly Warning[]
+}
+
+/** What `pay` answers. `replayed`: this call sent nothing, the record is of an earlier one. */
+export interface PaymentOutcome extends PaymentRecord {
+  replayed: boolean
+}
+
+/** What a payment would be and cost, and whether it would be allowed. Sends nothing. */
+export interface PaymentPreview {
+  destination: string
+  kind: string
+  payee?: string
+  paymentHash?: PaymentHash
+  amountMsat?: Msat
+  /** Untrusted text. */
+  description?: string
+  expiresAt?: UnixSeconds
+  network?: string
+  estimatedFeeMsat?: Msat
+  estimateMethod?: FeeEstimateMethod
+  maxFeeMsat?: Msat
+  /** Whether amount and largest fee fit into what is spendable now. */
+  affordable?: boolean
+  /** Whether `pay` would be allowed now; where not, why. */
+  verdict: { allowed: boolean; rules: readonly RuleVerdict[]; code?: ErrorCode; message?: string }
+  /** An earlier payment of the same thing. */
+  earlier?: { paymentId: PaymentId; state: IntentState }
+  /** Allowed range where the recipient has one. */
+  minMsat?: Msat
+  maxMsat?: Msat
+  commentAllowed?: number
+  quoteId?: string
+  warnings: readonly Warning[]
+}
+
+/** One rule's part of a decision. */
+export interface RuleVerdict {
+  rule: string
+  limitMsat?: Msat
+  usedMsat?: Msat
+  remainingMsat?: Msat
+  allowed: boolean
+}
+
+/** What may still be spent. */
+export interface Budget {
+  maxPaymentMsat: Msat
+  /** The fee cap applied when a call gives none, for an amount: the larger of a share and a floor. */
+  defaultFee: { partsPerMillion: number; floorMsat: Msat }
+  rules: readonly RuleVerdict[]
+  /** In payments under way: amount and largest fee. */
+  reservedMsat: Msat
+  spentMsat: Msat
+}
+
+/** Where the wallet's money is and what may be done with it. */
+export interface WalletDetails {
+  profile: BackendProfile
+  node: NodeInfo
+  /** False: the backend cannot be reached now and this is what it said last. */
+  online: boolean
+}
+
+export interface ListPaymentsRequest extends PageRequest, CallOptions {
+  direction?: 'incoming' | 'outgoing'
+  statuses?: readonly Transaction['status'][]
+  from?: UnixSeconds
+  to?: UnixSeconds
+}
+
+/** One line of the history: the backend's, with our id where the payment went through this wallet. */
+export interface PaymentListEntry extends Omit<Transaction, 'status'> {
+  status: Transaction['status'] | 'unknown'
+  paymentId?: PaymentId
+  memo?: string
+}
+
+/**
+ * One account's wallet: the only way by which money leaves. Tools and servers get this, never a
+ * backend. Every method rejects with `LightningError` alone.
+ */
+export interface Wallet {
+  /** Opens the store, binds it to the backend's identity, starts to look up what an earlier process left open. A backend that is down does not make it fail. */
+  start(): Promise<void>
+  /** Declared capabilities until the backend has answered once, then what it can really do. */
+  readonly capabilities: BackendProfile['capabilities']
+  getDetails(options?: CallOptions): Promise<WalletDetails>
+  getBalance(options?: CallOptions): Promise<Balance>
+  createInvoice(request: CreateInvoiceRequest): Promise<Invoice>
+  lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined>
+  /** Reads, estimates and judges; neither reserves nor sends. */
+  preview(request: PaymentRequest): Promise<PaymentPreview>
+  /**
+   * Pays, at most once. Throws where nothing was sent for this call (bad request, refused by a
+   * limit, conflict); answers the record in every other case, a failed one included.
+   */
+  pay(request: PaymentRequest): Promise<PaymentOutcome>
+  /** Re-reads the backend first where the intent is still open. */
+  getPayment(
+    request: ({ paymentId: PaymentId } | { paymentHash: PaymentHash }) & CallOptions,
+  ): Promise<PaymentRecord | undefined>
+  /** Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers what stands then. */
+  waitForPayment(
+    request: ({ paymentId: PaymentId } | { paymentHash: PaymentHash }) & {
+      waitSeconds: number
+      onProgress?: PaymentRequest['onProgress']
+    } & CallOptions,
+  ): Promise<{ payment?: PaymentRecord; invoice?: Invoice }>
+  listPayments(request: ListPaymentsRequest): Promise<Page<PaymentListEntry>>
+  getBudget(options?: CallOptions): Promise<Budget>
+  /** Hints that something changed, of this account. */
+  watch(request?: WatchRequest): AsyncIterable<LightningEvent>
+  /** The reading side of the node: channels, peers and so on. No spending call is reachable from it. */
+  readonly node: NodeReader
+  /** Stops taking calls, lets those under way reach a durable state, closes store and backend. */
+  stop(): Promise<void>
+}
