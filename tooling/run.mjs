@@ -5,7 +5,16 @@
 // the command (an MCP client reads JSON-RPC from the first byte).
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,10 +51,15 @@ const runQuietly = (command, args, env = {}) =>
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))))
   })
 
+const manifests = () =>
+  ['packages', 'packages/backends', 'apps', 'examples', 'tooling'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
+  )
+
 /** What an installed workspace was made from; another answer means: install again. */
 const wanted = () => {
   const hash = createHash('sha256').update(`${PNPM} ${NODE} ${process.platform} ${process.arch} `)
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests()])
     if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }
@@ -124,7 +138,10 @@ const setUp = async () => {
       ])
     }
     say('2/2 packages of the workspace')
-    const frozen = existsSync(join(root, 'pnpm-lock.yaml')) ? ['--frozen-lockfile'] : []
+    const frozen =
+      process.env.CI && existsSync(join(root, 'pnpm-lock.yaml'))
+        ? ['--frozen-lockfile']
+        : ['--no-frozen-lockfile']
     await runQuietly(
       nodePath,
       [pnpmPath, 'install', ...frozen, '--prefer-offline', '--reporter=append-only'],
