@@ -1,0 +1,7 @@
+export type { Btcd } from './btcd.ts'
+export { buildNodes } from './build.ts'
+export { LndNode } from './lnd-node.ts'
+export { MACAROON_PERMISSIONS, type MacaroonPermission, mintMacaroon } from './mint-macaroon.ts'
+export { type Network, type NetworkOptions, startNetwork } from './network.ts'
+export { nodesAvailable, nodesRequired, requireNodes } from './require-nodes.ts'
+export { waitUntil } from './wait-until.ts'
