@@ -1,5 +1,10 @@
 import type { McpServerFactory, ServerNotifier } from '@modelcontextprotocol/server'
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.ts'
 import type { BearerToken } from './bearer-token.ts'
 import { type Readiness, registerHealthRoutes } from './health-routes.ts'
@@ -73,7 +78,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   const app = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     ...(options.tls === undefined ? { http } : { http, https: { ...options.tls, ...http } }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes ?? 1_048_576,
     requestTimeout: limits.requestTimeoutMs ?? 30_000,
     keepAliveTimeout: limits.keepAliveTimeoutMs ?? 75_000,

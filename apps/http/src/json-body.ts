@@ -38,6 +38,10 @@ export const installJsonParser = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     const bytes = body as Buffer
+    if (bytes.length === 0) {
+      done(null, undefined)
+      return
+    }
     if (isDeeperThan(bytes, MAX_JSON_DEPTH)) {
       done(new UnreadableBodyError(`The request body nests deeper than ${MAX_JSON_DEPTH} levels.`))
       return

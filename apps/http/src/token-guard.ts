@@ -40,7 +40,7 @@ export const createTokenGuard =
       return refuse(
         reply,
         ', error="invalid_token"',
-        'This token is not the one the server knows. A lost token is replaced by deleting the http-token file in the data folder and restarting.',
+        'This is not the token that the server knows. Send "Authorization: Bearer …" with the one printed at its first start; for a new one, delete the file http-token in the data folder and restart.',
       )
     return undefined
   }
