@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { didYouMean } from './nearest.ts'
+import {
+  type App,
+  environmentName,
+  flagName,
+  isFrom,
+  isOf,
+  isSwitch,
+  SETTING_NAMES,
+  type SettingName,
+} from './settings.ts'
+
+export type Action = 'serve' | 'help' | 'version' | 'print-config'
+
+/** The command line, read but not yet judged by type. */
+export interface Arguments {
+  action: Action
+  /** Text of each flag given, by setting. */
+  flags: Partial<Record<SettingName, string>>
+  /** `--option name=value`. */
+  options: Record<string, string>
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  help: 'help',
+  version: 'version',
+  'print-config': 'print-config',
+}
+
+const OTHER_APP = { stdio: 'lightning-mcp-http', http: 'lightning-mcp' } as const
+
+/**
+ * Reads the flags of one app. Throws {@link ConfigError} naming every unknown or malformed one.
+ * A later flag overrides an earlier one of the same name.
+ */
+export function parseArguments({ argv, app }: { argv: readonly string[]; app: App }): Arguments {
+  const byFlag = new Map(SETTING_NAMES.map((name) => [flagName(name), name]))
+  const usable = SETTING_NAMES.filter((name) => isOf(name, app) && isFrom(name, 'flag'))
+  const known = [...usable.map(flagName), 'option', ...Object.keys(ACTIONS)]
+  const withValue = SETTING_NAMES.filter((name) => !isSwitch(name)).map(flagName)
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries([...withValue, 'option'].map((name) => [name, { type: 'string' as const }])),
+  })
+
+  const result: Arguments = { action: 'serve', flags: {}, options: {} }
+  const problems: ConfigProblem[] = []
+  const refuse = (name: string, message: string, hint?: string): void => {
+    problems.push({ source: 'flag', name, message, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  // A word that stands alone is never repeated: it may be a secret after a misspelt flag.
+  let unknownAt = Number.NaN
+  for (const token of tokens) {
+    if (token.kind === 'positional' && token.index !== unknownAt + 1)
+      refuse(`argument ${token.index + 1}`, 'is not understood.', 'See --help.')
+    if (token.kind !== 'option') continue
+    const flag = token.name === 'h' ? 'help' : token.name
+    const shown = token.rawName
+    const value = token.value
+    const action = ACTIONS[flag]
+    const setting = byFlag.get(flag)
+    if (action !== undefined) {
+      if (result.action === 'serve' || action === 'help') result.action = action
+    } else if (flag === 'option') {
+      readOption(value, result.options, refuse)
+    } else if (setting === undefined) {
+      unknownAt = token.index
+      refuse(
+        shown,
+        'is not a known flag.',
+        didYouMean(
+          shown,
+          known.map((name) => `--${name}`),
+        ),
+      )
+    } else if (!isFrom(setting, 'flag')) {
+      refuse(
+        shown,
+        'is not taken from the command line, where every user of the machine can read it.',
+        `Use the environment variable ${environmentName(setting)}.`,
+      )
+    } else if (!isOf(setting, app)) {
+      refuse(shown, `belongs to ${OTHER_APP[app]}.`)
+    } else if (isSwitch(setting)) {
+      result.flags[setting] = value ?? 'true'
+    } else if (value === undefined || (!token.inlineValue && /^--?[a-z]/i.test(value))) {
+      refuse(shown, 'needs a value.', `Write ${shown}=VALUE.`)
+    } else {
+      result.flags[setting] = value
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return result
+}
+
+function readOption(
+  text: string | undefined,
+  options: Record<string, string>,
+  refuse: (name: string, message: string, hint: string) => void,
+): void {
+  const cut = text?.indexOf('=') ?? -1
+  if (text === undefined || cut < 1)
+    refuse('--option', 'needs a name and a value.', 'Write --option name=value.')
+  else options[text.slice(0, cut)] = text.slice(cut + 1)
+}

@@ -1,0 +1,185 @@
+import { isAbsolute, resolve } from 'node:path'
+import type { BackendModule, Msat, Secret } from '@lightning-mcp/core'
+import { parseArguments } from './arguments.ts'
+import { type BackendOptions, readBackendOptions } from './backend-options.ts'
+import { hintedBackend, loadBackendModule } from './backend-registry.ts'
+import { ConfigError, type ConfigProblem, type Source } from './config-error.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import {
+  type App,
+  environmentName,
+  flagName,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  settingsSchema,
+} from './settings.ts'
+import { stateFolder } from './state-folder.ts'
+
+/** What a server runs with: every value checked, and where it came from. */
+export interface Config {
+  app: App
+  backend: {
+    /** As chosen: built-in name, npm package or path. */
+    name: string
+    module: BackendModule
+    options: BackendOptions
+  }
+  /** `--data-dir`, absolute; absent: the wallet's place follows from {@link Config.stateDir}. */
+  dataDir?: string
+  /** The platform's folder for state, under which each node has its own. */
+  stateDir: string
+  tools: {
+    toolsets?: readonly string[]
+    tools?: readonly string[]
+    excludeTools?: readonly string[]
+    readOnly: boolean
+  }
+  limits: {
+    maxPaymentMsat: Msat
+    /** Where a caller names no fee: the larger of the two. */
+    defaultFee: { partsPerMillion: number; floorMsat: Msat }
+  }
+  logLevel: Settings['logLevel']
+  http: {
+    host: string
+    port: number
+    allowedHosts: readonly string[]
+    allowedOrigins: readonly string[]
+    behindProxy: boolean
+    tokenFile?: string
+    /** Comes from the environment only. */
+    token?: Secret
+  }
+  configFile?: string
+  /** Where each setting came from. */
+  sources: Readonly<Record<SettingName, Source>>
+  /** What a person should hear at the start. */
+  warnings: readonly string[]
+}
+
+export interface LoadConfigRequest {
+  /** Without node and script: `process.argv.slice(2)`. */
+  argv: readonly string[]
+  env: Environment
+  cwd: string
+  app: App
+}
+
+type Values = Partial<Record<SettingName, unknown>>
+
+/**
+ * File, then environment, then flags, each overriding the one before.
+ * Throws {@link ConfigError} with everything that is wrong.
+ */
+export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Promise<Config> {
+  const args = parseArguments({ argv, app })
+  const environment = readEnvironment(env)
+  const path = args.flags.config ?? environment.values.config
+  const configFile = path === undefined ? undefined : absolute(cwd, path)
+  const file: ConfigFile =
+    configFile === undefined
+      ? { values: {}, problems: [], isOpenToOthers: false }
+      : await readConfigFile(configFile)
+
+  const merged = mergeSources({ file: file.values, environment: environment.values, flag: args.flags })
+  const settings = parseSettings(merged, [...file.problems, ...environment.problems])
+
+  const module = await loadBackendModule(settings.backend, { cwd }).catch((error: unknown) => {
+    throw error instanceof ConfigError ? error.causedBy(merged.sources.backend) : error
+  })
+  const options = readBackendOptions(module, { file: settings.options, env, flags: args.options })
+  const { dataDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
+  return {
+    app,
+    backend: { name: settings.backend, module, options },
+    ...(dataDir === undefined ? {} : { dataDir: absolute(cwd, dataDir) }),
+    stateDir: stateFolder(env),
+    tools: {
+      ...(toolsets === undefined ? {} : { toolsets }),
+      ...(tools === undefined ? {} : { tools }),
+      ...(excludeTools === undefined ? {} : { excludeTools }),
+      readOnly,
+    },
+    limits: {
+      maxPaymentMsat: settings.maxPaymentSats,
+      defaultFee: { partsPerMillion: settings.maxFeePercent, floorMsat: settings.maxFeeSats },
+    },
+    logLevel: settings.logLevel,
+    http: {
+      host: settings.host,
+      port: settings.port,
+      allowedHosts: settings.allowedHosts ?? [],
+      allowedOrigins: settings.allowedOrigins ?? [],
+      behindProxy: settings.behindProxy,
+      ...(tokenFile === undefined ? {} : { tokenFile: absolute(cwd, tokenFile) }),
+      ...(token === undefined ? {} : { token }),
+    },
+    ...(configFile === undefined ? {} : { configFile }),
+    sources: merged.sources,
+    warnings: [
+      ...looseFileWarning(configFile, file, options),
+      ...simulatorWarning(merged.sources.backend, settings.backend, env),
+    ],
+  }
+}
+
+/**
+ * The later source wins. A signed policy, once the wallet has one, comes in here as a fourth source:
+ * environment and flags may then only lower a limit that it sets.
+ */
+function mergeSources(given: Record<Exclude<Source, 'default'>, Values>) {
+  const values: Values = {}
+  const sources = {} as Record<SettingName, Source>
+  for (const name of SETTING_NAMES) {
+    const source = (['flag', 'environment', 'file'] as const).find(
+      (candidate) => given[candidate][name] !== undefined,
+    )
+    sources[name] = source ?? 'default'
+    if (source !== undefined) values[name] = given[source][name]
+  }
+  return { values, sources }
+}
+
+function parseSettings(
+  { values, sources }: ReturnType<typeof mergeSources>,
+  problems: ConfigProblem[],
+): Settings {
+  const parsed = settingsSchema.safeParse(values)
+  if (parsed.success && problems.length === 0) return parsed.data
+  const typeProblems = (parsed.error?.issues ?? []).map((issue): ConfigProblem => {
+    const [name, ...rest] = issue.path as [SettingName, ...PropertyKey[]]
+    const source = sources[name]
+    const shown = {
+      flag: `--${flagName(name)}`,
+      environment: environmentName(name),
+      file: name,
+      default: name,
+    }[source]
+    return { source, name: [shown, ...rest.map(String)].join('.'), message: `${issue.message}.` }
+  })
+  throw new ConfigError([...problems, ...typeProblems])
+}
+
+const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path))
+
+function looseFileWarning(path: string | undefined, file: ConfigFile, options: BackendOptions): string[] {
+  const holdsSecret = Object.entries(options.values).some(
+    ([name, value]) => typeof value === 'object' && options.sources[name] === 'file',
+  )
+  return holdsSecret && file.isOpenToOthers
+    ? [`${path} holds a secret and other users of this machine may read it. Run: chmod 600 ${path}`]
+    : []
+}
+
+function simulatorWarning(source: Source, backend: string, env: Environment): string[] {
+  if (source !== 'default') return []
+  const hinted = hintedBackend(env)
+  const told = `no backend was chosen, so this wallet is a simulation (${backend}): no real money is touched.`
+  return [
+    hinted === undefined
+      ? told
+      : `${told} The environment describes ${hinted}: start with --backend ${hinted} to use it.`,
+  ]
+}

@@ -1,0 +1,40 @@
+import type { Config } from './load-config.ts'
+
+/** The configuration as JSON, each value with its source; secrets say `[secret]`. */
+export function printConfig(config: Config): string {
+  const { sources, backend, limits, tools, http } = config
+  const options = Object.fromEntries(
+    Object.entries(backend.options.values).map(([name, value]) => [
+      name,
+      { value, from: backend.options.sources[name] },
+    ]),
+  )
+  const shown = {
+    backend: { value: backend.name, from: sources.backend },
+    options,
+    config: { value: config.configFile, from: sources.config },
+    dataDir: { value: config.dataDir, from: sources.dataDir },
+    toolsets: { value: tools.toolsets, from: sources.toolsets },
+    tools: { value: tools.tools, from: sources.tools },
+    excludeTools: { value: tools.excludeTools, from: sources.excludeTools },
+    readOnly: { value: tools.readOnly, from: sources.readOnly },
+    maxPaymentSats: { value: limits.maxPaymentMsat / 1000n, from: sources.maxPaymentSats },
+    maxFeeSats: { value: limits.defaultFee.floorMsat / 1000n, from: sources.maxFeeSats },
+    maxFeePercent: { value: limits.defaultFee.partsPerMillion / 10_000, from: sources.maxFeePercent },
+    logLevel: { value: config.logLevel, from: sources.logLevel },
+    ...(config.app === 'http'
+      ? {
+          host: { value: http.host, from: sources.host },
+          port: { value: http.port, from: sources.port },
+          allowedHosts: { value: http.allowedHosts, from: sources.allowedHosts },
+          allowedOrigins: { value: http.allowedOrigins, from: sources.allowedOrigins },
+          behindProxy: { value: http.behindProxy, from: sources.behindProxy },
+          tokenFile: { value: http.tokenFile, from: sources.tokenFile },
+          token: { value: http.token, from: sources.token },
+        }
+      : {}),
+    warnings: config.warnings,
+  }
+  const text = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value)
+  return JSON.stringify(shown, text, 2)
+}

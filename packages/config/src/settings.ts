@@ -1,0 +1,170 @@
+import { Secret } from '@lightning-mcp/core'
+import { z } from 'zod'
+import type { Source } from './config-error.ts'
+import { booleanValue, listValue, percentValue, portValue, satsValue, textValue } from './setting-values.ts'
+
+export type App = 'stdio' | 'http'
+
+/** What help, environment and checks need to know of a setting beside its type. */
+export interface SettingMeta {
+  description: string
+  /** What stands for the value in help. */
+  placeholder?: string
+  /** Default as help shows it. */
+  default?: string
+  /** Only this app has it; the other one ignores it in a shared file or environment. */
+  app?: App
+  /** Where it may come from; default: all three. */
+  from?: readonly Exclude<Source, 'default'>[]
+  secret?: boolean
+}
+
+const meta = z.registry<SettingMeta>()
+
+const http = { app: 'http' } as const
+
+/**
+ * The one schema: configuration file, environment, flags, help and `--print-config` are made from it.
+ * A key `maxPaymentSats` is `--max-payment-sats` as a flag and `LIGHTNING_MCP_MAX_PAYMENT_SATS` in the
+ * environment.
+ */
+export const settingsSchema = z.strictObject({
+  backend: textValue.default('simulator').register(meta, {
+    description: 'The node or wallet service: a built-in name, an npm package, or a path to a module',
+    placeholder: 'NAME',
+    default: 'simulator (no real money)',
+  }),
+  options: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]), {
+      error: 'must be an object of options',
+    })
+    .default({})
+    .register(meta, {
+      description: 'Options of the backend; secret ones here or in the environment',
+      from: ['file'],
+    }),
+  config: textValue.optional().register(meta, {
+    description: 'Configuration file (JSON)',
+    placeholder: 'FILE',
+    from: ['environment', 'flag'],
+  }),
+  dataDir: textValue.optional().register(meta, {
+    description: 'Everything the server keeps lies here',
+    placeholder: 'FOLDER',
+    default: "the platform's state folder, one per node; the simulator keeps nothing",
+  }),
+  toolsets: listValue.optional().register(meta, {
+    description: 'Groups of tools to offer',
+    placeholder: 'NAMES',
+    default: 'wallet, and simulator with the simulator',
+  }),
+  tools: listValue.optional().register(meta, {
+    description: 'Single tools to offer as well',
+    placeholder: 'NAMES',
+  }),
+  excludeTools: listValue.optional().register(meta, {
+    description: 'Tools never to offer',
+    placeholder: 'NAMES',
+  }),
+  readOnly: booleanValue.default(false).register(meta, {
+    description: 'Offer only tools that change nothing; wins over all others',
+    default: 'false',
+  }),
+  maxPaymentSats: satsValue.prefault(10_000).register(meta, {
+    description: 'Largest single payment, in sats',
+    placeholder: 'SATS',
+    default: '10000',
+  }),
+  maxFeeSats: satsValue.prefault(10).register(meta, {
+    description: 'Largest fee where the caller names none: the larger of this …',
+    placeholder: 'SATS',
+    default: '10',
+  }),
+  maxFeePercent: percentValue.prefault(1).register(meta, {
+    description: '… and this share of the amount',
+    placeholder: 'PERCENT',
+    default: '1',
+  }),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'], {
+      error: 'must be one of silent, error, warn, info, debug',
+    })
+    .default('info')
+    .register(meta, {
+      description: 'How much to say on stderr: silent, error, warn, info, debug',
+      placeholder: 'LEVEL',
+      default: 'info',
+    }),
+  host: textValue.default('127.0.0.1').register(meta, {
+    ...http,
+    description: 'Address to listen on; a public one needs a token',
+    placeholder: 'ADDRESS',
+    default: '127.0.0.1',
+  }),
+  port: portValue.prefault(8000).register(meta, {
+    ...http,
+    description: 'Port to listen on; 0: any free one',
+    placeholder: 'PORT',
+    default: '8000',
+  }),
+  allowedHosts: listValue.optional().register(meta, {
+    ...http,
+    description: 'Host names that requests may be addressed to, beside the own address',
+    placeholder: 'NAMES',
+  }),
+  allowedOrigins: listValue.optional().register(meta, {
+    ...http,
+    description: 'Web origins that may call from a browser',
+    placeholder: 'ORIGINS',
+  }),
+  behindProxy: booleanValue.default(false).register(meta, {
+    ...http,
+    description: 'A reverse proxy in front terminates TLS: trust its X-Forwarded-* headers',
+    default: 'false',
+  }),
+  tokenFile: textValue.optional().register(meta, {
+    ...http,
+    description: 'File that holds the hash of the bearer token; made at the first start',
+    placeholder: 'FILE',
+    default: 'http-token in the data folder',
+  }),
+  token: textValue
+    .min(16, { error: 'must have at least 16 characters' })
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(meta, {
+      ...http,
+      description: 'The bearer token itself; only its hash is kept in memory',
+      secret: true,
+      from: ['environment'],
+    }),
+})
+
+export type SettingName = keyof typeof settingsSchema.shape
+export type Settings = z.output<typeof settingsSchema>
+
+export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly SettingName[]
+
+/** What is known of a setting beside its type. */
+export const settingMeta = (name: SettingName): SettingMeta => {
+  const found = meta.get(settingsSchema.shape[name])
+  if (found === undefined) throw new TypeError(`setting ${name} has no description`)
+  return found
+}
+
+export const isFrom = (name: SettingName, source: Exclude<Source, 'default'>): boolean =>
+  settingMeta(name).from?.includes(source) ?? true
+
+export const isOf = (name: SettingName, app: App): boolean => (settingMeta(name).app ?? app) === app
+
+const words = (name: string): string[] => name.split(/(?=[A-Z])/)
+
+/** `maxPaymentSats` → `max-payment-sats`. */
+export const flagName = (name: SettingName): string => words(name).join('-').toLowerCase()
+
+/** `maxPaymentSats` → `LIGHTNING_MCP_MAX_PAYMENT_SATS`. */
+export const environmentName = (name: SettingName): string =>
+  `LIGHTNING_MCP_${words(name).join('_').toUpperCase()}`
+
+/** Whether it is switched on by its bare flag. */
+export const isSwitch = (name: SettingName): boolean => settingMeta(name).default === 'false'
