@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const folders = (parent: string) =>
+  readdirSync(join(root, parent))
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+
+const published = ['packages', 'packages/backends', 'apps'].flatMap(folders)
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .map((path) => `docs/${path}`)
+    .filter((path) => path.endsWith('.md')),
+  ...published.map((folder) => `${folder}/README.md`),
+].filter((page) => existsSync(join(root, page)))
+
+describe('pages', () => {
+  test('the root README is short', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  test.each(published)('%s has a short README', (folder) => {
+    expect(read(`${folder}/README.md`).split('\n').length).toBeLessThanOrEqual(61)
+  })
+
+  test.each(pages)('%s links to files that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] as string)
+    const broken = links
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => !existsSync(join(root, dirname(page), link)))
+    expect(broken).toEqual([])
+  })
+
+  test.each(pages)('%s names root scripts that are there', (page) => {
+    const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)
+    const named = [...read(page).matchAll(/npm run (?:-s )?([a-z]+)/g)].map((match) => match[1] as string)
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  test('every package folder is on its map', () => {
+    const map = read('README.md')
+    const missing = folders('packages').filter((folder) => !map.includes(`\`${folder}\``))
+    expect(missing).toEqual([])
+  })
+
+  test('it names the tools that there are', () => {
+    const tools = readdirSync(join(root, 'packages/mcp/src/tools'))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.replace('.ts', '').replaceAll('-', '_'))
+    const section = read('README.md').split('## What an agent gets')[1]?.split('\n## ')[0] ?? ''
+    const named = [...section.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map((match) => match[1] as string)
+    expect(named.length).toBeGreaterThan(15)
+    expect(named.filter((name) => !tools.includes(name))).toEqual([])
+  })
+})
+
+describe('manifests', () => {
+  test.each(published)('%s is complete for npm', (folder) => {
+    const manifest = JSON.parse(read(`${folder}/package.json`)) as Record<string, unknown>
+    expect(manifest).toMatchObject({
+      license: 'MIT',
+      type: 'module',
+      engines: { node: '>=22.13' },
+      repository: { directory: relative(root, join(root, folder)) },
+    })
+    expect(manifest.description).toBeTruthy()
+  })
+})
