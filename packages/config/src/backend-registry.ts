@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BackendModule, INTERFACE_VERSION } from '@lightning-mcp/core'
@@ -13,8 +14,8 @@ interface BuiltIn {
 
 /** Literal specifiers, so that a bundler finds them; nothing is loaded before it is chosen. */
 const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
-  simulator: { load: () => import('./built-in/simulator.ts') },
-  lnd: { load: () => import('./built-in/lnd.ts'), environmentPrefix: 'LND_' },
+  simulator: { load: () => import('@lightning-mcp/backend-simulator') },
+  lnd: { load: () => import('@lightning-mcp/backend-lnd'), environmentPrefix: 'LND_' },
 }
 
 export const BUILT_IN_BACKENDS = Object.keys(BUILT_IN) as readonly string[]
@@ -55,6 +56,8 @@ async function loadForeign(name: string, cwd: string): Promise<unknown> {
   const isPath = isAbsolute(name) || /^\.\.?[\\/]/.test(name)
   if (!isPath && !/^(@[\w.-]+\/)?[\w.-]+(\/[\w./-]+)?$/.test(name))
     throw refuse(name.slice(0, 80), 'is no name of a backend.', didYouMean(name, BUILT_IN_BACKENDS))
+  if (isPath && !existsSync(resolve(cwd, name)))
+    throw refuse(name, 'does not exist.', `A path is taken from ${cwd}.`)
   let url: string
   try {
     const { resolve: resolveModule } = await import('import-meta-resolve')
