@@ -20,9 +20,9 @@ export function nearest(given: string, known: readonly string[]): string | undef
   const [best] = known
     .map((name) => ({ name, cost: distance(wanted, name.toLowerCase()) }))
     .sort((a, b) => a.cost - b.cost)
-  return best !== undefined && best.cost <= Math.max(2, Math.floor(wanted.length * 0.4))
-    ? best.name
-    : undefined
+  if (best === undefined) return undefined
+  const longest = Math.max(wanted.length, best.name.length)
+  return best.cost <= Math.max(2, Math.floor(longest * 0.45)) ? best.name : undefined
 }
 
 /** `Did you mean "x"?`, or where there is nothing like it, what there is. */

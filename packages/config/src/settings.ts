@@ -59,7 +59,7 @@ export const settingsSchema = z.strictObject({
     default: 'wallet, and simulator with the simulator',
   }),
   tools: listValue.optional().register(meta, {
-    description: 'Single tools to offer as well',
+    description: 'Single tools to offer: beside the toolsets if those are named, else only these',
     placeholder: 'NAMES',
   }),
   excludeTools: listValue.optional().register(meta, {

@@ -1,0 +1,73 @@
+import { type Capabilities, LightningError } from '@lightning-mcp/core'
+import type { Wallet } from '@lightning-mcp/wallet'
+import { createLazyNodeReader } from './lazy-node-reader.ts'
+
+/**
+ * A wallet that is opened by its first use: until then the declared capabilities decide what there
+ * is, so that a server can list its tools before database, codec or node connection are loaded.
+ * A failed opening is answered to each call that waited for it and tried again by the next one.
+ */
+export function createLazyWallet({
+  capabilities,
+  open,
+}: {
+  capabilities: Capabilities
+  open: () => Promise<Wallet>
+}): Wallet {
+  let opened: Wallet | undefined
+  let opening: Promise<Wallet> | undefined
+  let stopping: Promise<void> | undefined
+
+  const wallet = (): Promise<Wallet> => {
+    if (stopping !== undefined) return Promise.reject(isStopping())
+    opening ??= open().then(
+      (result) => {
+        opened = result
+        return result
+      },
+      (error: unknown) => {
+        opening = undefined
+        throw error
+      },
+    )
+    return opening
+  }
+  const known = (): Capabilities => opened?.capabilities ?? capabilities
+
+  return {
+    get capabilities() {
+      return known()
+    },
+    node: createLazyNodeReader({ capabilities: known, open: wallet }),
+    start: async () => {
+      await wallet()
+    },
+    getDetails: async (options) => (await wallet()).getDetails(options),
+    getBalance: async (options) => (await wallet()).getBalance(options),
+    createInvoice: async (request) => (await wallet()).createInvoice(request),
+    lookupInvoice: async (request) => (await wallet()).lookupInvoice(request),
+    preview: async (request) => (await wallet()).preview(request),
+    pay: async (request) => (await wallet()).pay(request),
+    getPayment: async (request) => (await wallet()).getPayment(request),
+    waitForPayment: async (request) => (await wallet()).waitForPayment(request),
+    listPayments: async (request) => (await wallet()).listPayments(request),
+    getBudget: async (options) => (await wallet()).getBudget(options),
+    async *watch(request) {
+      yield* (await wallet()).watch(request)
+    },
+    stop() {
+      stopping ??= (opening ?? Promise.resolve(undefined)).then(
+        (result) => result?.stop(),
+        () => undefined,
+      )
+      return stopping
+    },
+  }
+}
+
+const isStopping = (): LightningError =>
+  new LightningError({
+    code: 'not_ready',
+    message: 'the server is stopping',
+    hint: 'Start it again and repeat the call; nothing was sent for this one.',
+  })
