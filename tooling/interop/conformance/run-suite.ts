@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface SuiteResult {
+  exitCode: number | null
+  /** Scenario → how many of its checks passed and failed. */
+  scenarios: ReadonlyMap<string, { passed: number; failed: number }>
+  /** All that the suite printed, for the message of a failing test. */
+  output: string
+}
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const suite = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+const SUMMARY_LINE = /^[✓✗] (\S+): (\d+) passed, (\d+) failed/gm
+const SINGLE_LINE = /^Passed: (\d+)\/(\d+), (\d+) failed/m
+
+const run = async (url: string, args: readonly string[]): Promise<SuiteResult> => {
+  const results = await mkdtemp(join(tmpdir(), 'mcp-conformance-'))
+  try {
+    const child = spawn(process.execPath, [suite, 'server', '--url', url, '-o', results, ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk
+      })
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', resolve)
+    })
+    const scenarios = new Map(
+      [...output.matchAll(SUMMARY_LINE)].map(([, name, passed, failed]) => [
+        String(name),
+        { passed: Number(passed), failed: Number(failed) },
+      ]),
+    )
+    const single = SINGLE_LINE.exec(output)
+    if (single !== null) scenarios.set('', { passed: Number(single[1]), failed: Number(single[3]) })
+    return { exitCode, scenarios, output }
+  } finally {
+    await rm(results, { recursive: true, force: true })
+  }
+}
+
+/** All that a revision requires, with the failures that its file expects and no other. */
+export const runRequirements = (url: string, revision: string): Promise<SuiteResult> =>
+  run(url, ['--requirements', revision, '--expected-failures', `expected-failures-${revision}.yml`])
+
+/** One scenario, at the revision's wire version. */
+export const runScenario = (url: string, scenario: string, revision: string): Promise<SuiteResult> =>
+  run(url, ['--scenario', scenario, '--spec-version', revision])
