@@ -38,8 +38,9 @@ export interface Config {
   }
   limits: {
     maxPaymentMsat: Msat
-    /** Where a caller names no fee: the larger of the two. */
-    defaultFee: { partsPerMillion: number; floorMsat: Msat }
+    /** Of a payment: the larger of the two. */
+    maxFee: { partsPerMillion: number; floorMsat: Msat }
+    allowUncappedFees: boolean
   }
   logLevel: Settings['logLevel']
   http: {
@@ -104,7 +105,8 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     },
     limits: {
       maxPaymentMsat: settings.maxPaymentSats,
-      defaultFee: { partsPerMillion: settings.maxFeePercent, floorMsat: settings.maxFeeSats },
+      maxFee: { partsPerMillion: settings.maxFeePercent, floorMsat: settings.maxFeeSats },
+      allowUncappedFees: settings.allowUncappedFees,
     },
     logLevel: settings.logLevel,
     http: {

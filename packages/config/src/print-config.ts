@@ -19,8 +19,9 @@ export function printConfig(config: Config): string {
     excludeTools: { value: tools.excludeTools, from: sources.excludeTools },
     readOnly: { value: tools.readOnly, from: sources.readOnly },
     maxPaymentSats: { value: limits.maxPaymentMsat / 1000n, from: sources.maxPaymentSats },
-    maxFeeSats: { value: limits.defaultFee.floorMsat / 1000n, from: sources.maxFeeSats },
-    maxFeePercent: { value: limits.defaultFee.partsPerMillion / 10_000, from: sources.maxFeePercent },
+    maxFeeSats: { value: limits.maxFee.floorMsat / 1000n, from: sources.maxFeeSats },
+    maxFeePercent: { value: limits.maxFee.partsPerMillion / 10_000, from: sources.maxFeePercent },
+    allowUncappedFees: { value: limits.allowUncappedFees, from: sources.allowUncappedFees },
     logLevel: { value: config.logLevel, from: sources.logLevel },
     ...(config.app === 'http'
       ? {

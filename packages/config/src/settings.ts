@@ -76,7 +76,7 @@ export const settingsSchema = z.strictObject({
     default: '10000',
   }),
   maxFeeSats: satsValue.prefault(10).register(meta, {
-    description: 'Largest fee where the caller names none: the larger of this …',
+    description: 'Largest fee of a payment, in sats: the larger of this …',
     placeholder: 'SATS',
     default: '10',
   }),
@@ -84,6 +84,10 @@ export const settingsSchema = z.strictObject({
     description: '… and this share of the amount',
     placeholder: 'PERCENT',
     default: '1',
+  }),
+  allowUncappedFees: booleanValue.default(false).register(meta, {
+    description: 'Spend through a backend that cannot limit its fees; an overrun is booked and alarmed',
+    default: 'false',
   }),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], {

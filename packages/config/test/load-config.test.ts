@@ -102,7 +102,7 @@ describe('values', () => {
     })
     for (const config of [fromText, fromJson]) {
       expect(config.tools).toEqual({ toolsets: ['wallet', 'channels'], readOnly: true })
-      expect(config.limits.defaultFee).toEqual({ partsPerMillion: 2500, floorMsat: 10_000n })
+      expect(config.limits.maxFee).toEqual({ partsPerMillion: 2500, floorMsat: 10_000n })
       expect(config.http.port).toBe(8001)
     }
   })

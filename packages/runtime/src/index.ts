@@ -1,1 +1,3 @@
-export {}
+export { createFailedFace } from './failed-face.ts'
+export { createLog, type Log, type LogFields, type LogLevel } from './log.ts'
+export { openRuntime, type Runtime } from './open-runtime.ts'

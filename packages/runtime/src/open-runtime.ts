@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import type { Config } from '@lightning-mcp/config'
+import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
+import type { Wallet } from '@lightning-mcp/wallet'
+import { findWalletFolder } from './find-wallet-folder.ts'
+import { createLazyControls } from './lazy-controls.ts'
+import { createLazyWallet } from './lazy-wallet.ts'
+import type { Log } from './log.ts'
+import { type OpenedBackend, openBackend } from './open-backend.ts'
+import { startWallet } from './start-wallet.ts'
+
+/** What a server runs on. The backend itself is not among it: money moves through the wallet alone. */
+export interface Runtime {
+  readonly wallet: Wallet
+  readonly face: McpFace
+  readonly config: Config
+  /** Opens the wallet without waiting for a call, and goes on trying while the node is down. Call it once the transport is up. */
+  startInBackground(): void
+  /** Where the wallet's records lie, once it is open; `undefined` where nothing is kept. */
+  readonly walletFolder: string | undefined
+  close(): Promise<void>
+}
+
+/**
+ * Composes backend, layers, wallet and MCP face. Answers before anything heavy is loaded: tools are
+ * listed from the declared capabilities, the wallet opens with its first use.
+ */
+export async function openRuntime(
+  config: Config,
+  { log, version }: { log: Log; version: string },
+): Promise<Runtime> {
+  const stopping = new AbortController()
+  let walletFolder: string | undefined
+  let opening: Promise<OpenedBackend> | undefined
+  const backend = (): Promise<OpenedBackend> => {
+    opening ??= openBackend(config, { log }).catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+
+  const wallet = createLazyWallet({
+    capabilities: config.backend.module.capabilities,
+    async open() {
+      const opened = await backend()
+      walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
+      const [{ createWallet, openSqliteStore }, { createDestinationResolver }] = await Promise.all([
+        import('@lightning-mcp/wallet'),
+        import('@lightning-mcp/destinations'),
+      ])
+      const result = createWallet({
+        backend: opened.backend,
+        store: openSqliteStore({
+          path: walletFolder === undefined ? ':memory:' : join(walletFolder, 'wallet.sqlite'),
+        }),
+        resolver: createDestinationResolver({}),
+        limits: config.limits,
+        log,
+      })
+      try {
+        await result.start()
+        return result
+      } catch (error) {
+        // stopping closes the backend too, so the next attempt makes a new one
+        opening = undefined
+        await result.stop()
+        throw error
+      }
+    },
+  })
+
+  const face = createMcpFace({
+    wallet,
+    version,
+    ...config.tools,
+    ...(config.backend.name === 'simulator'
+      ? { simulator: createLazyControls(async () => (await backend()).controls) }
+      : {}),
+    onError: (error, during) =>
+      log.error(`${during}: ${error instanceof Error ? error.message : String(error)}`),
+  })
+
+  return {
+    wallet,
+    face,
+    config,
+    get walletFolder() {
+      return walletFolder
+    },
+    startInBackground() {
+      void startWallet(wallet, { log, signal: stopping.signal })
+    },
+    async close() {
+      stopping.abort()
+      await wallet.stop()
+      await (await opening?.catch(() => undefined))?.backend.close()
+    },
+  }
+}
