@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import type { Config } from '@lightning-mcp/config'
+import { openRuntime, type Runtime } from '@lightning-mcp/runtime'
+import { decideAccess, isLoopback } from './access-policy.ts'
+import { type BearerToken, hashToken } from './bearer-token.ts'
+import { createHttpApp, type HttpApp } from './http-app.ts'
+import { createServerLog, toRuntimeLog } from './server-log.ts'
+import { StartError } from './start-error.ts'
+import { loadTokenFile } from './token-file.ts'
+import { createReadiness } from './wallet-readiness.ts'
+
+/** Tools that wait for the network: up to a minute, longer than many proxies keep a silent answer. */
+const SLOW_TOOLS = ['pay_invoice', 'pay_lightning_address', 'wait_for_payment']
+
+/** Calls under way get this long to answer, then the wallet this long to bring payments into a durable state. */
+const CALLS_GRACE_MS = 5_000
+const WALLET_GRACE_MS = 4_000
+
+export interface Server {
+  readonly url: string
+  /** Ends within ten seconds; `false`: something had to be left behind. */
+  stop(): Promise<boolean>
+}
+
+export interface ServeRequest {
+  config: Config
+  version: string
+  stderr: NodeJS.WritableStream
+}
+
+/** Starts everything that a configuration describes. Throws {@link StartError} with plain words. */
+export const serve = async ({ config, version, stderr }: ServeRequest): Promise<Server> => {
+  const logger = createServerLog(config.logLevel, stderr)
+  for (const warning of config.warnings) logger.warn(warning)
+  const token = await findToken(config, stderr)
+  const { host, port, behindProxy, allowedHosts, allowedOrigins } = config.http
+
+  const runtime = await openRuntime(withoutToken(config), { log: toRuntimeLog(logger), version })
+  const app = createHttpApp({
+    createServer: runtime.face.createServer,
+    ...(token === undefined ? {} : { token }),
+    allowedHosts: isUnspecified(host) ? allowedHosts : [host, ...allowedHosts],
+    allowedOrigins,
+    slowTools: SLOW_TOOLS,
+    readiness: createReadiness({
+      wallet: runtime.wallet,
+      showMessages: isLoopback(host) && !behindProxy,
+    }),
+    logger,
+  })
+  const address = await listen(app, { host, port }).catch(async (error: unknown) => {
+    await runtime.close()
+    throw error
+  })
+  runtime.startInBackground()
+  const url = `${address}/mcp`
+  logger.info({ url, backend: config.backend.name, tokenNeeded: token !== undefined }, 'listening')
+  return { url, stop: () => stop(app, runtime) }
+}
+
+const findToken = async (config: Config, stderr: NodeJS.WritableStream): Promise<BearerToken | undefined> => {
+  const isSimulator = config.backend.name === 'simulator'
+  const { host, behindProxy, token, tokenFile } = config.http
+  const folder = config.dataDir ?? (isSimulator ? undefined : config.stateDir)
+  const path = tokenFile ?? (folder === undefined ? undefined : join(folder, 'http-token'))
+  const { tokenNeeded } = decideAccess({
+    host,
+    behindProxy,
+    isSimulator,
+    hasToken: token !== undefined,
+    hasTokenFile: path !== undefined,
+  })
+  if (token !== undefined) return hashToken(token.reveal())
+  if (!tokenNeeded || path === undefined) return undefined
+  return loadTokenFile(path, (made) => {
+    stderr.write(
+      [
+        'A bearer token was made for this server. It is shown only now:',
+        '',
+        `  ${made}`,
+        '',
+        'Clients send it as the header "Authorization: Bearer TOKEN".',
+        `Only its hash is kept, in ${path}. For a new one, delete that file and start again.`,
+        '',
+      ].join('\n'),
+    )
+  })
+}
+
+/** Nothing but the guard needs the token, and that one only its hash. */
+const withoutToken = (config: Config): Config => {
+  const { token: _, ...http } = config.http
+  return { ...config, http }
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, (address: string) => string>> = {
+  EADDRINUSE: (address) =>
+    `${address} is taken by another program, perhaps by an earlier start of this server. End that one, or choose another port with --port.`,
+  EACCES: (address) => `this user may not listen on ${address}. Choose a port above 1023 with --port.`,
+  EADDRNOTAVAIL: (address) => `${address} is no address of this machine. Choose another one with --host.`,
+  ENOTFOUND: (address) => `${address} is no address of this machine. Choose another one with --host.`,
+}
+
+const listen = async (app: HttpApp, address: { host: string; port: number }): Promise<string> => {
+  try {
+    return await app.listen(address)
+  } catch (error) {
+    await app.close()
+    const shown = `${address.host}:${address.port}`
+    const message = LISTEN_ERRORS[(error as NodeJS.ErrnoException).code ?? '']?.(shown)
+    throw new StartError(message ?? `cannot listen on ${shown}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+const isUnspecified = (host: string): boolean => ['0.0.0.0', '::', '[::]'].includes(host)
+
+const stop = async (app: HttpApp, runtime: Runtime): Promise<boolean> => {
+  await app.close({ graceMs: CALLS_GRACE_MS })
+  const timer = AbortSignal.timeout(WALLET_GRACE_MS)
+  const overdue = new Promise<false>((resolve) => timer.addEventListener('abort', () => resolve(false)))
+  return Promise.race([runtime.close().then(() => true as const), overdue])
+}
