@@ -1,1 +1,1 @@
-export {}
+export { type Invocation, main } from './program.ts'

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { type Arguments, BUILT_IN_BACKENDS, loadBackendModule } from '@lightning-mcp/config'
+import type { BackendOption } from '@lightning-mcp/core'
+import type { Invocation } from '../program.ts'
+import type { Questions } from './questions.ts'
+
+/** What goes into a configuration file. */
+export type FileContent = Record<string, unknown> & { backend: string; options: Record<string, unknown> }
+
+interface Request extends Invocation {
+  args: Arguments
+  /** Absent: nothing is asked, what flags and environment do not say stays at its default. */
+  questions?: Questions
+}
+
+/** Collects a configuration from flags, the backend's own environment variables, and answers. */
+export async function collectSettings({ args, env, cwd, questions }: Request): Promise<FileContent> {
+  const { config: _, backend: chosen, ...flags } = args.flags
+  const backend =
+    chosen ??
+    (env['LIGHTNING_MCP_BACKEND'] ||
+      ((await questions?.ask(`Backend (${BUILT_IN_BACKENDS.join(', ')}, or an npm package)`, {
+        fallback: 'simulator',
+      })) ??
+        'simulator'))
+  const module = await loadBackendModule(backend, { cwd })
+  const options: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries<BackendOption>(module.options)) {
+    const value = args.options[name] ?? fromEnvironment(spec, env) ?? (await askFor(name, spec, questions))
+    if (value !== undefined && value !== '') options[name] = asFileValue(name, spec, value, cwd)
+  }
+  // what is no option is refused when the file is read back
+  for (const [name, value] of Object.entries(args.options)) options[name] ??= value
+  const maxPaymentSats =
+    flags.maxPaymentSats ?? (await questions?.ask('Largest single payment, in sats', { fallback: '10000' }))
+  return {
+    backend,
+    options,
+    ...flags,
+    ...(flags.dataDir === undefined ? {} : { dataDir: resolve(cwd, flags.dataDir) }),
+    ...(maxPaymentSats === undefined ? {} : { maxPaymentSats }),
+  }
+}
+
+const fromEnvironment = (spec: BackendOption, env: Invocation['env']): string | undefined =>
+  spec.environment?.map((name) => env[name]).find((value) => value !== undefined && value !== '')
+
+function askFor(
+  name: string,
+  spec: BackendOption,
+  questions: Questions | undefined,
+): Promise<string> | undefined {
+  const notes = [
+    spec.required === true ? 'required' : 'Enter to skip',
+    ...(spec.default === undefined ? [] : [`default ${spec.default}`]),
+  ]
+  return questions?.ask(`${name}: ${spec.description} (${notes.join(', ')})`, {
+    secret: spec.secret === true,
+  })
+}
+
+/** A path is made absolute: a client may start the server anywhere. */
+function asFileValue(name: string, { type }: BackendOption, text: string, cwd: string): unknown {
+  if (type === 'string') return /(File|Path|Dir)$/.test(name) ? resolve(cwd, text) : text
+  if (type === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+  return text === 'true' ? true : text === 'false' ? false : text
+}

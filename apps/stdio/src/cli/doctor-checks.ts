@@ -1,0 +1,190 @@
+import {
+  type Balance,
+  type Channel,
+  LightningError,
+  type Msat,
+  msatToSatFloor,
+  type PermissionArea,
+} from '@lightning-mcp/core'
+import type { Runtime } from '@lightning-mcp/runtime'
+
+/** `warn`: it works, but the owner should know. */
+export type Verdict = 'ok' | 'warn' | 'fail' | 'skipped'
+
+export interface Finding {
+  check: string
+  verdict: Verdict
+  message: string
+  /** What to do. */
+  fix?: string
+}
+
+type WalletDetails = Awaited<ReturnType<Runtime['wallet']['getDetails']>>
+
+const failure = (check: string, error: unknown): Finding => {
+  const known = LightningError.is(error) ? error : undefined
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    check,
+    verdict: 'fail',
+    message: known === undefined ? message : `${message} (${known.code})`,
+    ...(known?.hint === undefined ? {} : { fix: known.hint }),
+  }
+}
+
+const sats = (amount: Msat): string => `${msatToSatFloor(amount)} sats`
+
+/** Opens the wallet and looks at everything that a payment will need; sends nothing. */
+export async function findings(runtime: Runtime): Promise<Finding[]> {
+  const { wallet } = runtime
+  try {
+    await wallet.start()
+  } catch (error) {
+    return [failure('wallet', error)]
+  }
+  const found: Finding[] = [storeFinding(runtime)]
+  let details: WalletDetails
+  try {
+    details = await wallet.getDetails()
+  } catch (error) {
+    return [...found, failure('connection', error)]
+  }
+  found.push(connectionFinding(details), ...permissionFindings(details), ...syncFindings(details))
+  if (details.online) found.push(...(await liquidityFindings(runtime)))
+  return found
+}
+
+function storeFinding({ walletFolder, config }: Runtime): Finding {
+  return walletFolder === undefined
+    ? {
+        check: 'store',
+        verdict: 'ok',
+        message: `nothing is kept (${config.backend.name} without --data-dir)`,
+      }
+    : { check: 'store', verdict: 'ok', message: `records lie in ${walletFolder}` }
+}
+
+function connectionFinding({ online, profile, node }: WalletDetails): Finding {
+  const { kind, network, id } = profile.identity
+  const name = `${kind} ${profile.version} on ${network}, ${node.alias ?? ''} ${id}`.replace(/\s+/g, ' ')
+  return online
+    ? { check: 'connection', verdict: 'ok', message: name }
+    : {
+        check: 'connection',
+        verdict: 'fail',
+        message: `${name} does not answer now`,
+        fix: 'Start the node, or correct its address.',
+      }
+}
+
+const NEEDED: readonly { area: PermissionArea; verdict: Verdict; without: string }[] = [
+  { area: 'read', verdict: 'fail', without: 'balances and payments cannot be read' },
+  { area: 'receive', verdict: 'warn', without: 'no invoices can be made' },
+  { area: 'send', verdict: 'warn', without: 'nothing can be paid' },
+]
+
+function permissionFindings({ profile }: WalletDetails): Finding[] {
+  const check = 'permissions'
+  const denied = NEEDED.filter(({ area }) => profile.permissions[area] === 'denied')
+  const undetermined = NEEDED.filter(({ area }) => profile.permissions[area] === 'undetermined')
+  const found = denied.map(
+    ({ area, verdict, without }): Finding => ({
+      check,
+      verdict,
+      message: `the credential may not ${area}: ${without}`,
+      fix: 'If that is not what you want, use a credential that may.',
+    }),
+  )
+  if (undetermined.length > 0)
+    found.push({
+      check,
+      verdict: 'warn',
+      message: `cannot tell whether the credential may ${undetermined.map(({ area }) => area).join(', ')}`,
+    })
+  if (profile.permissions.admin === 'granted' && profile.identity.kind !== 'simulator')
+    found.push({
+      check,
+      verdict: 'warn',
+      message: 'the credential may do everything with the node',
+      fix: 'Use one that may read, receive and send only: an agent that can read it is bound by nothing else.',
+    })
+  if (found.length === 0) found.push({ check, verdict: 'ok', message: 'read, receive and send are allowed' })
+  return found
+}
+
+function syncFindings({ node, online }: WalletDetails): Finding[] {
+  const check = 'sync'
+  if (!online) return [{ check, verdict: 'skipped', message: 'the node does not answer' }]
+  if (node.syncedToChain === false)
+    return [
+      {
+        check,
+        verdict: 'fail',
+        message: `the node is still catching up with the chain (block ${node.blockHeight ?? 'unknown'})`,
+        fix: 'Wait until it has; payments fail or hang until then.',
+      },
+    ]
+  if (node.syncedToGraph === false)
+    return [
+      {
+        check,
+        verdict: 'warn',
+        message: 'the node does not know the whole network yet',
+        fix: 'Wait; until then it may find no route.',
+      },
+    ]
+  return [
+    node.syncedToChain === undefined
+      ? { check, verdict: 'skipped', message: 'this backend does not tell' }
+      : { check, verdict: 'ok', message: `in step with the chain, block ${node.blockHeight ?? 'unknown'}` },
+  ]
+}
+
+async function liquidityFindings({ wallet, config }: Runtime): Promise<Finding[]> {
+  const check = 'liquidity'
+  let balance: Balance
+  let channels: readonly Channel[] | undefined
+  try {
+    balance = await wallet.getBalance()
+    channels = (await wallet.node.channels?.list({}))?.items
+  } catch (error) {
+    return [failure(check, error)]
+  }
+  const found: Finding[] = []
+  const active = channels?.filter((channel) => channel.state === 'active').length
+  if (active === 0)
+    found.push({
+      check,
+      verdict: 'fail',
+      message: 'the node has no active channel',
+      fix: 'Open one, or wait until a pending one is confirmed: without it nothing can be paid or received.',
+    })
+  const { spendableMsat, receivableMsat } = balance
+  const limit = config.limits.maxPaymentMsat
+  found.push(
+    spendableMsat === 0n
+      ? {
+          check,
+          verdict: 'warn',
+          message: 'nothing can be paid now: 0 sats are spendable',
+          fix: 'Receive some, or move funds into a channel.',
+        }
+      : {
+          check,
+          verdict: 'ok',
+          message: `${sats(spendableMsat)} can be paid, at most ${sats(limit)} at a time`,
+        },
+  )
+  if (receivableMsat !== undefined)
+    found.push(
+      receivableMsat === 0n
+        ? {
+            check,
+            verdict: 'warn',
+            message: 'nothing can be received now',
+            fix: 'Spend some, or get a channel that is funded from the other side.',
+          }
+        : { check, verdict: 'ok', message: `${sats(receivableMsat)} can be received` },
+    )
+  return found
+}

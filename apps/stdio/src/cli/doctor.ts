@@ -1,0 +1,60 @@
+import { ConfigError, loadConfig } from '@lightning-mcp/config'
+import { createLog, openRuntime } from '@lightning-mcp/runtime'
+import type { Invocation } from '../program.ts'
+import { VERSION } from '../version.ts'
+import { type Finding, findings, type Verdict } from './doctor-checks.ts'
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  ok: 'ok     ',
+  warn: 'warning',
+  fail: 'FAILED ',
+  skipped: 'skipped',
+}
+
+/**
+ * Looks whether the wallet would work with these settings and says what to fix.
+ * Exit code 0: nothing failed; 1: something did. `--json` prints the findings as data.
+ */
+export async function doctor({ argv, env, cwd }: Invocation): Promise<number> {
+  const asJson = argv.includes('--json')
+  const found = await examine({ argv: argv.filter((argument) => argument !== '--json'), env, cwd })
+  const failed = found.some(({ verdict }) => verdict === 'fail')
+  process.stdout.write(
+    asJson ? `${JSON.stringify({ ok: !failed, findings: found }, undefined, 2)}\n` : asText(found),
+  )
+  return failed ? 1 : 0
+}
+
+async function examine(invocation: Invocation): Promise<Finding[]> {
+  let config: Awaited<ReturnType<typeof loadConfig>>
+  try {
+    config = await loadConfig({ ...invocation, app: 'stdio' })
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.isUsage) throw error
+    return error.problems.map(({ name, message, hint }) => ({
+      check: 'settings',
+      verdict: 'fail',
+      message: `${name}: ${message}`,
+      ...(hint === undefined ? {} : { fix: hint }),
+    }))
+  }
+  const settings: Finding[] =
+    config.warnings.length === 0
+      ? [{ check: 'settings', verdict: 'ok', message: `backend ${config.backend.name}` }]
+      : config.warnings.map((message) => ({ check: 'settings', verdict: 'warn', message }))
+  const log = createLog({ level: 'silent', write: () => undefined })
+  const runtime = await openRuntime(config, { log, version: VERSION })
+  try {
+    return [...settings, ...(await findings(runtime))]
+  } finally {
+    await runtime.close()
+  }
+}
+
+const asText = (found: readonly Finding[]): string =>
+  found
+    .map(({ check, verdict, message, fix }) => {
+      const line = `${MARKS[verdict]}  ${check.padEnd(12)} ${message}\n`
+      return fix === undefined ? line : `${line}${' '.repeat(22)}→ ${fix}\n`
+    })
+    .join('')

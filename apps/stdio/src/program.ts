@@ -1,0 +1,47 @@
+import { ConfigError, type Environment, loadConfig, parseArguments } from '@lightning-mcp/config'
+import { serve } from './serve.ts'
+import { VERSION } from './version.ts'
+
+/** How the program was called: arguments without node and script. */
+export interface Invocation {
+  argv: readonly string[]
+  env: Environment
+  cwd: string
+}
+
+/** Commands beside serving; each answers its exit code. Loaded when asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>> = {
+  doctor: async () => (await import('./cli/doctor.ts')).doctor,
+  init: async () => (await import('./cli/init.ts')).init,
+}
+
+export const USAGE_EXIT_CODE = 2
+
+/**
+ * The program `lightning-mcp`. A wrong command line is told on stderr and ends it; any other fault at
+ * the start is told on stderr and through MCP, since a client shows its user seldom more than that.
+ */
+export async function main(invocation: Invocation): Promise<void> {
+  const [first, ...rest] = invocation.argv
+  const command = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
+  try {
+    if (command !== undefined) process.exitCode = await (await command())({ ...invocation, argv: rest })
+    else await run(invocation)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const line of error.message.split('\n')) process.stderr.write(`lightning-mcp: ${line}\n`)
+    process.exitCode = USAGE_EXIT_CODE
+  }
+}
+
+async function run(invocation: Invocation): Promise<void> {
+  const request = { ...invocation, app: 'stdio' } as const
+  const { action } = parseArguments(request)
+  if (action === 'version') process.stdout.write(`${VERSION}\n`)
+  else if (action === 'help') process.stdout.write(await (await import('./cli/help.ts')).help(invocation))
+  else if (action === 'print-config')
+    process.stdout.write(
+      `${(await import('@lightning-mcp/config')).printConfig(await loadConfig(request))}\n`,
+    )
+  else await serve(request)
+}
