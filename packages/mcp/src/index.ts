@@ -1,1 +1,9 @@
-export {}
+export type { ToolOutcome } from './call-tool.ts'
+export type { JsonSchema, ToolDescription } from './describe-tool.ts'
+export { createMcpFace, type McpFace } from './face.ts'
+export type { CallContext } from './face-core.ts'
+export type { Failure } from './failures.ts'
+export type { McpFaceOptions, SimulatorControls } from './options.ts'
+export type { ResourceListener } from './resources/changes.ts'
+export type { ServerRequestContext } from './sdk/subscriptions.ts'
+export { DEFAULT_TOOLSETS, TOOLSET_NAMES, type ToolsetName } from './toolsets.ts'

@@ -1,0 +1,48 @@
+import { LightningError } from '@lightning-mcp/core'
+import { type Failure, failureOf, failureText, internalFailure, ToolFailure } from './failures.ts'
+import { parseArguments } from './input/arguments.ts'
+import type { Tool, ToolContext, ToolImage } from './tool.ts'
+
+/** What a call answers, whatever the transport. */
+export interface ToolOutcome {
+  isError: boolean
+  data: Record<string, unknown>
+  text: string
+  image?: ToolImage
+}
+
+const failed = (failure: Failure, details: Readonly<Record<string, unknown>> = {}): ToolOutcome => ({
+  isError: true,
+  data: { ...failure, ...details },
+  text: failureText(failure),
+})
+
+/** An error as the answer of a tool; what is not a `LightningError` is told to `onFault` alone. */
+export function outcomeOfError(
+  error: unknown,
+  tool: Pick<Tool, 'name' | 'effect'>,
+  onFault: ((error: unknown, during: string) => void) | undefined,
+): ToolOutcome {
+  if (error instanceof ToolFailure) return failed(error.failure, error.details)
+  if (LightningError.is(error)) {
+    if (error.code === 'internal') onFault?.(error, tool.name)
+    return failed(failureOf(error, tool.effect))
+  }
+  onFault?.(error, tool.name)
+  return failed(internalFailure(tool.effect))
+}
+
+/** Checks the arguments, runs the tool, and turns whatever happens into an answer. Never rejects. */
+export async function callTool(
+  tool: Tool,
+  args: unknown,
+  context: ToolContext,
+  onFault: ((error: unknown, during: string) => void) | undefined,
+): Promise<ToolOutcome> {
+  try {
+    const { data, text, image } = await tool.run(parseArguments(tool.input, args), context)
+    return { isError: false, data, text, ...(image === undefined ? {} : { image }) }
+  } catch (error) {
+    return outcomeOfError(error, tool, onFault)
+  }
+}

@@ -1,0 +1,70 @@
+import { LightningError, supports } from '@lightning-mcp/core'
+import { callTool, outcomeOfError, type ToolOutcome } from './call-tool.ts'
+import { describeTool, type ToolDescription } from './describe-tool.ts'
+import { instructions } from './instructions.ts'
+import { nearest } from './nearest.ts'
+import type { McpFaceOptions } from './options.ts'
+import { createResourceChanges, type ResourceChanges } from './resources/changes.ts'
+import { noWallet, type ResourceContent, readResource } from './resources/resources.ts'
+import { selectTools } from './select-tools.ts'
+import type { ToolContext } from './tool.ts'
+
+/** What a call brings along, whatever the transport. */
+export type CallContext = Pick<ToolContext, 'signal' | 'onProgress'>
+
+/** Everything that the MCP server does, without the SDK: made once, shared by all connections. */
+export interface FaceCore {
+  readonly version: string
+  readonly instructions: string
+  readonly tools: readonly ToolDescription[]
+  /** Never rejects; undefined: there is no tool of that name. */
+  callTool(name: string, args: unknown, context: CallContext): Promise<ToolOutcome | undefined>
+  /** The tool that a wrong name may have meant. */
+  nearestTool(name: string): string | undefined
+  /** Rejects with `LightningError`; undefined: there is no such resource. */
+  readResource(uri: string, signal: AbortSignal): Promise<ResourceContent | undefined>
+  /** Absent: the backend reports no changes. */
+  readonly changes: ResourceChanges | undefined
+  onFault(error: unknown, during: string): void
+}
+
+export function createFaceCore(options: McpFaceOptions): FaceCore {
+  const { wallet, simulator, startupError } = options
+  const broken = startupError !== undefined || wallet === undefined
+  const onFault = (error: unknown, during: string) => options.onError?.(error, during)
+  const nowSeconds = options.nowSeconds ?? (() => Math.floor(Date.now() / 1_000))
+  const { listed, refused } = selectTools({
+    ...options,
+    ...(wallet === undefined ? {} : { capabilities: wallet.capabilities }),
+    hasSimulator: simulator !== undefined,
+  })
+  const byName = new Map(listed.map((tool) => [tool.name, tool]))
+
+  return {
+    version: options.version,
+    instructions: instructions(options.readOnly === true),
+    tools: listed.map(describeTool),
+    async callTool(name, args, context) {
+      const refusal = refused.get(name)
+      if (refusal !== undefined) return outcomeOfError(refusal.error, refusal.tool, onFault)
+      const tool = byName.get(name)
+      if (tool === undefined) return undefined
+      if (broken) return outcomeOfError(noWallet(startupError), tool, onFault)
+      return callTool(tool, args, { ...context, wallet, simulator, nowSeconds }, onFault)
+    },
+    nearestTool: (name) => nearest(name, [...byName.keys()]),
+    async readResource(uri, signal) {
+      if (broken) throw noWallet(startupError)
+      try {
+        return await readResource(wallet, uri, signal)
+      } catch (error) {
+        if (LightningError.is(error)) throw error
+        onFault(error, uri)
+        throw new LightningError({ code: 'internal', sent: 'no', message: 'The resource could not be read.' })
+      }
+    },
+    changes:
+      broken || !supports(wallet.capabilities, 'watch') ? undefined : createResourceChanges(wallet, onFault),
+    onFault,
+  }
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+
+/** 21 million BTC. */
+export const MAX_SATS = 2_100_000_000_000_000
+
+/** Longer than any invoice, offer or LNURL in use. */
+const MAX_DESTINATION = 7_089
+/** What field `d` of a BOLT 11 invoice holds, in bytes. */
+const MAX_MEMO_BYTES = 639
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the purpose
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+
+const line = (maxLength: number, description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => text.length > maxLength || !CONTROL.test(text), {
+      error: 'must be one line without control characters',
+    })
+    .describe(description)
+
+const sats = (minimum: number, description: string) =>
+  z.int().min(minimum).max(MAX_SATS).describe(description)
+
+export const amountSats = (description: string) => sats(1, description)
+
+export const maxFeeSats = sats(0, 'Largest routing fee in sats').optional()
+
+export const invoice = line(MAX_DESTINATION, 'BOLT11 invoice')
+
+export const destination = line(MAX_DESTINATION, 'BOLT11 invoice, Lightning address or LNURL')
+
+export const lightningAddress = line(320, 'name@domain')
+
+export const comment = line(1_000, 'For the recipient')
+
+/** Own text. `maxBytes` because an invoice counts bytes, not characters. */
+export const memo = (description: string) =>
+  line(MAX_MEMO_BYTES, description).refine((text) => Buffer.byteLength(text) <= MAX_MEMO_BYTES, {
+    error: `must be at most ${MAX_MEMO_BYTES} bytes`,
+  })
+
+export const expirySeconds = z.int().min(1).max(31_536_000).describe('Default 3600')
+
+export const idempotencyKey = line(128, 'Reuse the same key on a retry; leave it out if unsure')
+
+const PAYMENT_ID = /^pay_[0-9a-zA-Z]{8,40}$/
+const HASH = /^[0-9a-fA-F]{64}$/
+
+// the patterns are checked but not published: they would cost more bytes than they tell
+export const paymentId = z
+  .string()
+  .max(64)
+  .refine((text) => PAYMENT_ID.test(text), { error: 'must be a payment_id (pay_…) of an earlier result' })
+
+export const paymentHash = z
+  .string()
+  .max(64)
+  .refine((text) => HASH.test(text), { error: 'must be 64 hexadecimal characters' })
+
+export const waitSeconds = z.int().min(0).max(60).describe('How long to wait for the outcome; default 25')
+
+export const limit = (fallback: number) => z.int().min(1).max(100).describe(`Default ${fallback}`)
+
+export const cursor = line(1_024, 'next_cursor of the page before')

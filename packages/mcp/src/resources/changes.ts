@@ -1,0 +1,102 @@
+import type { LightningEvent } from '@lightning-mcp/core'
+import type { Wallet } from '@lightning-mcp/wallet'
+import { invoiceUri, paymentUri } from './resources.ts'
+
+export type ResourceListener = (uri: string) => void
+
+export interface ResourceChanges {
+  /** Told the URI of whatever may have changed, until the returned function is called. */
+  listen(listener: ResourceListener): () => void
+  close(): void
+}
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+/** An event is a hint, so all it gives is the URI to read again. */
+async function urisOf(event: LightningEvent, wallet: Wallet): Promise<string[]> {
+  switch (event.type) {
+    case 'invoice-created':
+    case 'invoice-accepted':
+    case 'invoice-canceled':
+      return [invoiceUri(event.invoice.paymentHash)]
+    case 'invoice-settled':
+      return [invoiceUri(event.invoice.paymentHash), 'wallet://balance']
+    case 'payment-pending':
+    case 'payment-settled':
+    case 'payment-failed': {
+      const record = await wallet.getPayment({ paymentHash: event.payment.paymentHash })
+      const own = record === undefined ? [] : [paymentUri(record.paymentId)]
+      return [...own, 'wallet://balance', 'wallet://budget']
+    }
+    default:
+      return ['wallet://balance', 'wallet://budget']
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    timer.unref()
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
+/**
+ * One watch of the wallet for all listeners, running while there is one. After a break it starts again
+ * and tells that balance and budget may have changed meanwhile.
+ */
+export function createResourceChanges(
+  wallet: Wallet,
+  onFault: (error: unknown, during: string) => void,
+): ResourceChanges {
+  const listeners = new Set<ResourceListener>()
+  let running: AbortController | undefined
+
+  const tell = (uris: readonly string[]) => {
+    for (const uri of uris) for (const listener of listeners) listener(uri)
+  }
+
+  async function watch(signal: AbortSignal): Promise<void> {
+    let wait = FIRST_PAUSE_MS
+    while (!signal.aborted) {
+      try {
+        for await (const event of wallet.watch({ signal })) {
+          wait = FIRST_PAUSE_MS
+          tell(await urisOf(event, wallet))
+        }
+      } catch (error) {
+        if (!signal.aborted) onFault(error, 'watch')
+      }
+      if (signal.aborted) return
+      await pause(wait, signal)
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS)
+      if (!signal.aborted) tell(['wallet://balance', 'wallet://budget'])
+    }
+  }
+
+  const stop = () => {
+    running?.abort()
+    running = undefined
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      if (running === undefined) {
+        running = new AbortController()
+        void watch(running.signal)
+      }
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) stop()
+      }
+    },
+    close() {
+      listeners.clear()
+      stop()
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import type { Capability } from '@lightning-mcp/core'
+import type { Wallet } from '@lightning-mcp/wallet'
+import type * as z from 'zod'
+import type { SimulatorControls } from './options.ts'
+
+/**
+ * What a tool can do. `read` changes nothing; `receive` makes a request for money; `spend` can cost
+ * money; `simulate` plays the other side of the simulated network.
+ */
+export type ToolEffect = 'read' | 'receive' | 'spend' | 'simulate'
+
+/** MCP's four hints, all of them always. */
+export interface ToolAnnotations {
+  readOnlyHint: boolean
+  destructiveHint: boolean
+  idempotentHint: boolean
+  openWorldHint: boolean
+}
+
+export interface ToolContext {
+  readonly wallet: Wallet
+  readonly simulator: SimulatorControls | undefined
+  /** Aborted when the client stops waiting. */
+  readonly signal: AbortSignal
+  /** Present if the client asked to be told. */
+  readonly onProgress: ((message: string) => void) | undefined
+  readonly nowSeconds: () => number
+}
+
+export interface ToolImage {
+  dataBase64: string
+  mimeType: string
+}
+
+/** `data` is the structured content, `text` one line for clients that show nothing else. */
+export interface ToolSuccess<Data> {
+  data: Data
+  text: string
+  image?: ToolImage
+}
+
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
+  name: string
+  title: string
+  description: string
+  effect: ToolEffect
+  annotations: ToolAnnotations
+  /** What the backend must be able to do for the tool to be listed. */
+  requires: readonly Capability[]
+  input: Input
+  output: Output
+  run(args: z.output<Input>, context: ToolContext): Promise<ToolSuccess<z.input<Output>>>
+}
+
+export type Tool = ToolDefinition<z.ZodObject, z.ZodObject>
+
+/** Checks a definition's types against each other; the result is a plain {@link Tool}. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: ToolDefinition<Input, Output>,
+): Tool {
+  return definition as unknown as Tool
+}
+
+/** Annotations of a tool that only looks, and only at this wallet. */
+export const READS: ToolAnnotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+}
+
+/** Annotations of a tool that pays. Idempotent, because the wallet pays the same thing once. */
+export const PAYS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+}
+
+/** Annotations of a tool that adds something each time and harms nothing. */
+export const ADDS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { invoiceText } from '../input/destinations.ts'
+import * as field from '../input/fields.ts'
+import { paymentRequest } from '../input/payment-request.ts'
+import { defineTool, PAYS } from '../tool.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { payAnswer, payOutput } from '../views/pay-outcome.ts'
+
+export const payInvoice = defineTool({
+  name: 'pay_invoice',
+  title: 'Pay an invoice',
+  description:
+    'Pay a BOLT11 invoice. The same invoice is never paid twice, so a retry is safe. If status is pending, call wait_for_payment, do not pay again.',
+  effect: 'spend',
+  annotations: PAYS,
+  requires: ['payInvoice'],
+  input: z.strictObject({
+    invoice: field.invoice,
+    amount_sats: field.amountSats('Only for an invoice without amount').optional(),
+    max_fee_sats: field.maxFeeSats,
+    memo: field.memo('Own note').optional(),
+    idempotency_key: field.idempotencyKey.optional(),
+    wait_seconds: field.waitSeconds.optional(),
+  }),
+  output: payOutput,
+  async run(args, { wallet, signal, onProgress }) {
+    const payment = wallet.pay(paymentRequest(invoiceText(args.invoice), args, onProgress))
+    const outcome = await untilAborted(payment, signal)
+    return payAnswer(
+      outcome,
+      () =>
+        'This invoice was paid before, and an invoice can be paid once: to pay again on purpose, ask the recipient for a fresh one.',
+    )
+  },
+})

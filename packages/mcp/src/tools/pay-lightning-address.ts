@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { addressText } from '../input/destinations.ts'
+import * as field from '../input/fields.ts'
+import { paymentRequest } from '../input/payment-request.ts'
+import { defineTool, PAYS } from '../tool.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { payAnswer, payOutput } from '../views/pay-outcome.ts'
+
+export const payLightningAddress = defineTool({
+  name: 'pay_lightning_address',
+  title: 'Pay a Lightning address',
+  description:
+    'Pay name@domain. The same address and amount within 10 minutes counts as a retry and is not paid again, unless repeat_of names the earlier payment. If status is pending, call wait_for_payment.',
+  effect: 'spend',
+  annotations: PAYS,
+  requires: ['payInvoice'],
+  input: z.strictObject({
+    lightning_address: field.lightningAddress,
+    amount_sats: field.amountSats('Amount in sats'),
+    comment: field.comment.optional(),
+    max_fee_sats: field.maxFeeSats,
+    memo: field.memo('Own note').optional(),
+    idempotency_key: field.idempotencyKey.optional(),
+    repeat_of: field.paymentId.describe('payment_id of the payment to repeat on purpose').optional(),
+    wait_seconds: field.waitSeconds.optional(),
+  }),
+  output: payOutput,
+  async run(args, { wallet, signal, onProgress }) {
+    const payment = wallet.pay(paymentRequest(addressText(args.lightning_address), args, onProgress))
+    const outcome = await untilAborted(payment, signal)
+    return payAnswer(
+      outcome,
+      ({ paymentId }) => `To pay once more on purpose, call again with repeat_of ${paymentId}.`,
+    )
+  },
+})

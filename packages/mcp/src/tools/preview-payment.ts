@@ -1,0 +1,114 @@
+import { cleanText } from '@lightning-mcp/core'
+import * as z from 'zod'
+import { costsIf, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
+import * as field from '../input/fields.ts'
+import { paymentRequest } from '../input/payment-request.ts'
+import { outsideText, untrusted } from '../outside-text.ts'
+import { isoTimeIf } from '../time.ts'
+import { defineTool, READS } from '../tool.ts'
+import { shownStatus } from '../views/payment.ts'
+import { ruleOutput, ruleView } from '../views/rules.ts'
+
+export const previewPayment = defineTool({
+  name: 'preview_payment',
+  title: 'Preview a payment',
+  description:
+    'What paying an invoice or Lightning address would cost, whether the balance covers it and the limits allow it. Sends nothing.',
+  effect: 'read',
+  annotations: { ...READS, openWorldHint: true },
+  requires: ['payInvoice'],
+  input: z.strictObject({
+    destination: field.destination,
+    amount_sats: field.amountSats('Where the destination has no amount').optional(),
+    max_fee_sats: field.maxFeeSats,
+  }),
+  output: z.object({
+    destination: z.string(),
+    kind: z.string(),
+    allowed: z.boolean(),
+    reason_code: z.string().optional(),
+    reason: z.string().optional(),
+    affordable: z.boolean().optional(),
+    ...optionalAmountShape('amount'),
+    ...optionalAmountShape('estimated_fee'),
+    fee_estimate: z.string().optional(),
+    ...optionalAmountShape('max_fee'),
+    payee: z.string().optional(),
+    payment_hash: z.string().optional(),
+    network: z.string().optional(),
+    memo: z.string().optional(),
+    untrusted_fields: z.array(z.string()).optional(),
+    expires_at: z.string().optional(),
+    ...optionalAmountShape('min'),
+    ...optionalAmountShape('max'),
+    comment_max_length: z.int().optional(),
+    earlier_payment_id: z.string().optional(),
+    earlier_status: z.string().optional(),
+    quote_id: z.string().optional(),
+    limits: z.array(ruleOutput),
+    warnings: z.array(z.string()).optional(),
+  }),
+  async run(args, { wallet, signal }) {
+    const seen = await wallet.preview({ ...paymentRequest(args.destination, args), signal })
+    const { verdict } = seen
+    const warnings = seen.warnings.map((warning) => warning.message)
+    const data = {
+      destination: cleanText(seen.destination, 80),
+      kind: seen.kind,
+      allowed: verdict.allowed,
+      ...(verdict.code === undefined ? {} : { reason_code: verdict.code }),
+      ...(verdict.message === undefined ? {} : { reason: cleanText(verdict.message, 300) }),
+      ...(seen.affordable === undefined ? {} : { affordable: seen.affordable }),
+      ...costsIf('amount', seen.amountMsat),
+      ...costsIf('estimated_fee', seen.estimatedFeeMsat),
+      ...(seen.estimateMethod === undefined ? {} : { fee_estimate: seen.estimateMethod }),
+      ...costsIf('max_fee', seen.maxFeeMsat),
+      ...(seen.payee === undefined ? {} : { payee: seen.payee }),
+      ...(seen.paymentHash === undefined ? {} : { payment_hash: seen.paymentHash as string }),
+      ...(seen.network === undefined ? {} : { network: seen.network }),
+      ...outsideText('memo', seen.description),
+      ...isoTimeIf('expires_at', seen.expiresAt),
+      ...costsIf('min', seen.minMsat),
+      ...holdsIf('max', seen.maxMsat),
+      ...(seen.commentAllowed === undefined ? {} : { comment_max_length: seen.commentAllowed }),
+      ...(seen.earlier === undefined
+        ? {}
+        : {
+            earlier_payment_id: seen.earlier.paymentId as string,
+            earlier_status: shownStatus(seen.earlier),
+          }),
+      ...(seen.quoteId === undefined ? {} : { quote_id: seen.quoteId }),
+      limits: verdict.rules.map(ruleView),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    }
+    return { data: { ...data, ...untrusted(data, ['memo']) }, text: summary(data) }
+  },
+})
+
+function summary(data: {
+  amount_sats?: number
+  estimated_fee_sats?: number
+  max_fee_sats?: number
+  allowed: boolean
+  affordable?: boolean
+  reason?: string
+  earlier_payment_id?: string
+  earlier_status?: string
+}): string {
+  const amount = data.amount_sats === undefined ? 'An amount is needed' : satsText(data.amount_sats)
+  const fee =
+    data.estimated_fee_sats === undefined
+      ? data.max_fee_sats === undefined
+        ? ''
+        : `, fee at most ${satsText(data.max_fee_sats)}`
+      : `, estimated fee ${satsText(data.estimated_fee_sats)}`
+  const verdict = data.allowed
+    ? 'allowed'
+    : `not allowed${data.reason === undefined ? '' : `: ${data.reason}`}`
+  const balance = data.affordable === undefined ? '' : data.affordable ? ', affordable' : ', not affordable'
+  const earlier =
+    data.earlier_payment_id === undefined
+      ? ''
+      : ` Earlier payment ${data.earlier_payment_id}: ${data.earlier_status}.`
+  return `${amount}${fee}${balance}; ${verdict}.${earlier}`
+}

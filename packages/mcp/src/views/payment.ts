@@ -1,0 +1,97 @@
+import { cleanText } from '@lightning-mcp/core'
+import type { PaymentRecord } from '@lightning-mcp/wallet'
+import * as z from 'zod'
+import { amountShape, costs, costsIf, optionalAmountShape } from '../amounts.ts'
+import { outsideText, untrusted } from '../outside-text.ts'
+import { isoTime, isoTimeIf } from '../time.ts'
+
+const MAX_SHOWN_DESTINATION = 80
+
+/** Fields of a payment that this wallet makes or made. */
+export const paymentShape = {
+  status: z.string(),
+  payment_id: z.string(),
+  payment_hash: z.string().optional(),
+  destination: z.string(),
+  ...amountShape('amount'),
+  ...optionalAmountShape('fee'),
+  ...optionalAmountShape('max_fee'),
+  preimage: z.string().describe('Proof of payment').optional(),
+  memo: z.string().optional(),
+  description: z.string().optional(),
+  success_message: z.string().optional(),
+  untrusted_fields: z.array(z.string()).optional(),
+  created_at: z.string(),
+  settled_at: z.string().optional(),
+  failure_reason: z.string().optional(),
+  next_step: z.string().optional(),
+}
+
+/** What the states that are still open look like from outside. */
+export type ShownStatus =
+  | 'settled'
+  | 'failed'
+  | 'pending'
+  | 'awaiting_approval'
+  | 'denied'
+  | 'expired'
+  | 'canceled'
+
+/** `unknown` is shown as pending: it must be treated the same, wait and look again. */
+export function shownStatus(record: Pick<PaymentRecord, 'state'>): ShownStatus {
+  switch (record.state) {
+    case 'created':
+    case 'reserved':
+    case 'dispatched':
+      return 'pending'
+    default:
+      return record.state
+  }
+}
+
+export const WAIT_STEP =
+  'The payment is under way. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
+
+const UNKNOWN_STEP =
+  'The node has not said what became of it; it is being looked up. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
+
+export function nextStepOf(record: PaymentRecord): string | undefined {
+  const status = shownStatus(record)
+  if (status === 'pending') return record.outcome === 'unknown' ? UNKNOWN_STEP : WAIT_STEP
+  if (status === 'awaiting_approval') return 'The owner has to approve it. Then call get_payment_status.'
+  if (status !== 'failed') return undefined
+  return FAILED_STEPS[record.retry ?? 'never']
+}
+
+export const FAILED_STEPS: Readonly<Record<NonNullable<PaymentRecord['retry']>, string>> = {
+  'same-call': 'No money moved. The same call may be made again.',
+  'fresh-invoice': 'No money moved. Ask the recipient for a fresh invoice.',
+  never: 'No money moved. Do not repeat this call.',
+}
+
+/** Short enough for a result; the end of an invoice says nothing to a reader. */
+const shownDestination = (destination: string): string => cleanText(destination, MAX_SHOWN_DESTINATION)
+
+export function paymentView(record: PaymentRecord) {
+  const next = nextStepOf(record)
+  const view = {
+    status: shownStatus(record),
+    payment_id: record.paymentId as string,
+    ...(record.paymentHash === undefined ? {} : { payment_hash: record.paymentHash as string }),
+    destination: shownDestination(record.destination),
+    ...costs('amount', record.amountMsat),
+    ...costsIf('fee', record.feeMsat),
+    ...(record.state === 'settled' ? {} : costs('max_fee', record.maxFeeMsat)),
+    ...(record.state === 'settled' && record.preimage !== undefined
+      ? { preimage: record.preimage as string }
+      : {}),
+    ...outsideText('memo', record.memo),
+    ...outsideText('description', record.description),
+    ...outsideText('success_message', record.successMessage),
+    created_at: isoTime(record.createdAt),
+    ...isoTimeIf('settled_at', record.settledAt),
+    ...(record.failure === undefined ? {} : { failure_reason: cleanText(record.failure.reason, 80) }),
+    ...(next === undefined ? {} : { next_step: next }),
+  }
+  return { ...view, ...untrusted(view, ['description', 'success_message']) }
+}
