@@ -15,7 +15,7 @@ interface Request extends Invocation {
 
 /** Collects a configuration from flags, the backend's own environment variables, and answers. */
 export async function collectSettings({ args, env, cwd, questions }: Request): Promise<FileContent> {
-  const { config: _, backend: chosen, ...flags } = args.flags
+  const { config: _config, options: _options, backend: chosen, ...flags } = args.flags
   const backend =
     chosen ??
     (env['LIGHTNING_MCP_BACKEND'] ||

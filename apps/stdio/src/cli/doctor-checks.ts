@@ -146,7 +146,7 @@ async function liquidityFindings({ wallet, config }: Runtime): Promise<Finding[]
   let channels: readonly Channel[] | undefined
   try {
     balance = await wallet.getBalance()
-    channels = (await wallet.node.channels?.list({}))?.items
+    channels = (await wallet.node.channels?.list({ limit: 500 }))?.items
   } catch (error) {
     return [failure(check, error)]
   }
