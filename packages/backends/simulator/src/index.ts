@@ -1,1 +1,14 @@
-export {}
+export type { Audit } from './audit.ts'
+export { backendModule } from './backend-module.ts'
+export { simulatorCapabilities } from './capabilities.ts'
+export { createManualClock, type ManualClock, type SimulatorClock, systemClock } from './clock.ts'
+export type { SimulatorControls } from './controls.ts'
+export { createSimulatorBackend, type SimulatorBackendOptions } from './create-simulator-backend.ts'
+export type { TestInvoice, TestPayment } from './service/control-calls.ts'
+export {
+  createSimulatedNetwork,
+  type SimulatedNetwork,
+  type SimulatedNetworkOptions,
+} from './simulated-network.ts'
+export type { SimulatorBackend } from './simulator-backend.ts'
+export { type ChannelPlan, DEFAULT_TOPOLOGY, type NetworkTopology, type NodePlan } from './topology.ts'

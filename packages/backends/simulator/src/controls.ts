@@ -1,0 +1,18 @@
+import type { Msat } from '@lightning-mcp/core'
+import { ask, type Connection } from './service/connection.ts'
+import type { TestInvoice, TestPayment } from './service/control-calls.ts'
+
+/** The other side of this wallet's payments. */
+export interface SimulatorControls {
+  /** An invoice of the counterparty, for the wallet to pay. */
+  createTestInvoice(request: { amountMsat: Msat; memo?: string }): Promise<TestInvoice>
+  /** The counterparty pays an invoice; `pending`: it is held by its recipient. */
+  payTestInvoice(request: { invoice: string; amountMsat?: Msat }): Promise<TestPayment>
+  mineBlocks(request: { count: number }): Promise<{ blockHeight: number }>
+}
+
+export const createControls = (connection: Connection): SimulatorControls => ({
+  createTestInvoice: (request) => ask(connection, undefined, 'createTestInvoice', request),
+  payTestInvoice: (request) => ask(connection, undefined, 'payTestInvoice', request),
+  mineBlocks: (request) => ask(connection, undefined, 'mineBlocks', request),
+})

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { decodeInvoice } from '@lightning-mcp/codec'
+import {
+  type KeysendFacet,
+  type LightningBackend,
+  LightningError,
+  type Msat,
+  type Payment,
+  type PaymentHash,
+  paymentHash,
+} from '@lightning-mcp/core'
+import { ask, type Connection } from '../service/connection.ts'
+import { orUnknown } from '../service/or-unknown.ts'
+
+/** What the caller knows of a payment whose outcome it cannot tell. */
+interface Sent {
+  paymentHash: PaymentHash
+  amountMsat: Msat | undefined
+}
+
+const unknown = ({ paymentHash, amountMsat }: Sent): Payment => ({
+  paymentHash,
+  status: 'unknown',
+  ...(amountMsat === undefined ? {} : { amountMsat }),
+})
+
+/** Payments of this wallet, with the rule that only what was never sent may throw. */
+export const createPayments = (
+  connection: Connection,
+): Pick<LightningBackend, 'payInvoice' | 'lookupPayment'> & { keysend: KeysendFacet } => ({
+  async payInvoice({ signal, ...request }) {
+    const decoded = decodeInvoice(request.invoice)
+    const amountMsat = decoded.amountMsat ?? request.amountMsat
+    const lost = (): Payment => unknown({ paymentHash: decoded.paymentHash, amountMsat })
+    return orUnknown(connection, signal, lost, 'payInvoice', request)
+  },
+
+  async lookupPayment({ signal, ...key }) {
+    if (!('paymentHash' in key))
+      throw new LightningError({
+        code: 'invalid_request',
+        message: 'payments of the simulator are looked up by payment hash',
+        hint: 'Give the payment hash.',
+      })
+    return ask(connection, signal, 'lookupPayment', { paymentHash: key.paymentHash })
+  },
+
+  keysend: {
+    async send({ signal, ...request }) {
+      const hash = paymentHash(
+        createHash('sha256').update(Buffer.from(request.preimage, 'hex')).digest('hex'),
+      )
+      const lost = (): Payment => unknown({ paymentHash: hash, amountMsat: request.amountMsat })
+      return orUnknown(connection, signal, lost, 'sendKeysend', request)
+    },
+  },
+})

@@ -1,0 +1,14 @@
+import type { NodeId } from '@lightning-mcp/core'
+
+/** One node of the network. Its private key is derived from the seed and never stored. */
+export interface SimulatedNode {
+  name: string
+  alias: string
+  nodeId: NodeId
+  online: boolean
+  /** Nodes it is connected to without a channel. */
+  peers: string[]
+  /** How many preimages and addresses were derived: the next ones follow from the seed. */
+  preimages: number
+  addresses: number
+}

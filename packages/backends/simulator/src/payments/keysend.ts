@@ -1,0 +1,24 @@
+import type { SimulatedInvoice } from '../invoices/invoice.ts'
+import type { NetworkState } from '../network-state.ts'
+import type { SimulatedPayment } from './payment.ts'
+
+/** What a recipient notes down for money that nobody asked for (bLIP 3); the preimage came with the HTLC. */
+export function keysendInvoice(state: NetworkState, payment: SimulatedPayment): SimulatedInvoice | undefined {
+  const recipient = state.nodesById.get(payment.destination)
+  if (payment.keysendPreimage === undefined || recipient === undefined) return undefined
+  const invoice: SimulatedInvoice = {
+    kind: 'invoice',
+    sequence: state.nextSequence(),
+    node: recipient.name,
+    paymentHash: payment.paymentHash,
+    preimage: payment.keysendPreimage,
+    paymentSecret: '',
+    amountMsat: payment.amountMsat,
+    finalCltvDelta: 18,
+    createdAt: state.now(),
+    expiresAt: state.now() + 3600,
+    status: 'open',
+  }
+  state.add({ type: 'invoice', value: invoice })
+  return invoice
+}

@@ -1,0 +1,45 @@
+import {
+  LightningError,
+  type OnchainBalance,
+  type OnchainSend,
+  type SendOnchainRequest,
+  sat,
+  type Utxo,
+} from '@lightning-mcp/core'
+import { type AddressType, assertRegtestAddress, newAddress, ownerOf } from '../chain/addresses.ts'
+import { DEFAULT_FEE_RATE, listUtxos, onchainBalance, spendCoins } from '../chain/coins.ts'
+import type { ChainOutput } from '../chain/transaction.ts'
+import type { NetworkState } from '../network-state.ts'
+
+const DUST_SAT = 330n
+
+/** The node's coins. */
+export const chainCalls = (state: NetworkState, name: string) => ({
+  getOnchainBalance: (): OnchainBalance => onchainBalance(state, name),
+
+  newAddress: (request: { type?: AddressType }): string =>
+    state.change(() => newAddress(state, name, request.type)),
+
+  sendOnchain: (request: Omit<SendOnchainRequest, 'signal'>): OnchainSend => {
+    assertRegtestAddress(request.address)
+    if (sat(request.amountSat) < DUST_SAT)
+      throw new LightningError({
+        code: 'invalid_request',
+        message: `an amount below ${DUST_SAT} sat is dust and is not relayed`,
+        hint: `Send at least ${DUST_SAT} sat.`,
+      })
+    const output: ChainOutput = { address: request.address, amountSat: request.amountSat, spent: false }
+    const owner = ownerOf(state, request.address)
+    if (owner !== undefined) output.owner = owner
+    const transaction = state.change(() =>
+      spendCoins(state, name, { purpose: 'send', output, feeRateSatPerVbyte: request.feeRateSatPerVbyte }),
+    )
+    return { status: 'broadcast', txId: transaction.txId }
+  },
+
+  listUtxos: (): readonly Utxo[] => listUtxos(state, name),
+
+  /** Blocks come on command: every rate confirms in the next one. */
+  estimateOnchainFees: (request: { targets: readonly number[] }): Readonly<Record<number, number>> =>
+    Object.fromEntries(request.targets.map((target) => [target, DEFAULT_FEE_RATE])),
+})

@@ -1,0 +1,104 @@
+import { assertPayable } from '@lightning-mcp/codec'
+import {
+  type CreateHoldInvoiceRequest,
+  type Invoice,
+  type KeysendRequest,
+  LightningError,
+  msat,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+  type Preimage,
+} from '@lightning-mcp/core'
+import { createInvoice, hashOf } from '../invoices/create-invoice.ts'
+import { cancelOpenInvoice, settleHoldInvoice } from '../invoices/decide-invoice.ts'
+import type { NetworkState } from '../network-state.ts'
+import { type PaymentOrder, startPayment } from '../payments/start-payment.ts'
+import { waitForPayment } from '../payments/wait-for-payment.ts'
+import { toInvoice, toPayment } from '../to-core.ts'
+
+const DEFAULT_TIMEOUT_SECONDS = 60
+const KEYSEND_CLTV_DELTA = 80
+
+/** What moves a wallet's money, in and out. */
+export const paymentCalls = (state: NetworkState, name: string) => ({
+  /** Answers once the payment is over, or its time. */
+  payInvoice: (request: Omit<PayInvoiceRequest, 'signal'>): Payment | Promise<Payment> => {
+    const { decoded, amountMsat } = assertPayable(request, { network: 'regtest', nowSeconds: state.now() })
+    return send(state, {
+      node: name,
+      paymentHash: decoded.paymentHash,
+      destination: decoded.payee,
+      amountMsat,
+      maxFeeMsat: msat(request.maxFeeMsat),
+      finalCltvDelta: decoded.minFinalCltvDelta,
+      timeoutSeconds: checkTimeout(request.timeoutSeconds),
+      paymentSecret: decoded.paymentSecret,
+      description: decoded.description,
+      maxParts: checkParts(request.maxParts),
+      outgoingChannels: request.outgoingChannels,
+      lastHop: request.lastHop,
+      allowSelfPayment: request.allowSelfPayment,
+    })
+  },
+
+  sendKeysend: (request: Omit<KeysendRequest, 'signal'>): Payment | Promise<Payment> => {
+    if (msat(request.amountMsat) === 0n)
+      throw bad('a payment must have an amount', 'Give an amount above zero.')
+    return send(state, {
+      node: name,
+      paymentHash: hashOf(request.preimage),
+      destination: request.destination,
+      amountMsat: request.amountMsat,
+      maxFeeMsat: msat(request.maxFeeMsat),
+      finalCltvDelta: KEYSEND_CLTV_DELTA,
+      timeoutSeconds: checkTimeout(request.timeoutSeconds),
+      keysendPreimage: request.preimage,
+      maxParts: 1,
+    })
+  },
+
+  lookupPayment: (request: { paymentHash: PaymentHash }): Payment | undefined => {
+    const payment = state.payments.get(name)?.get(request.paymentHash)
+    return payment === undefined ? undefined : toPayment(payment)
+  },
+
+  createHoldInvoice: (request: Omit<CreateHoldInvoiceRequest, 'signal'>): Invoice =>
+    state.change(() => {
+      const invoice = toInvoice(createInvoice(state, { ...request, node: name }), state.now())
+      state.emit(name, { type: 'invoice-created', invoice })
+      return invoice
+    }),
+
+  settleHoldInvoice: (request: { preimage: Preimage }): Invoice =>
+    toInvoice(
+      state.change(() => settleHoldInvoice(state, name, request.preimage)),
+      state.now(),
+    ),
+
+  cancelInvoice: (request: { paymentHash: PaymentHash }): Invoice =>
+    toInvoice(
+      state.change(() => cancelOpenInvoice(state, name, request.paymentHash)),
+      state.now(),
+    ),
+})
+
+function send(state: NetworkState, order: PaymentOrder): Payment | Promise<Payment> {
+  const payment = state.change(() => startPayment(state, order))
+  return payment.status === 'pending'
+    ? waitForPayment(state, payment, order.timeoutSeconds * 1000).then(() => toPayment(payment))
+    : toPayment(payment)
+}
+
+const bad = (message: string, hint: string): LightningError =>
+  new LightningError({ code: 'invalid_request', message, hint })
+
+function checkTimeout(timeoutSeconds = DEFAULT_TIMEOUT_SECONDS): number {
+  if (timeoutSeconds > 0 && timeoutSeconds <= 86_400) return timeoutSeconds
+  throw bad('the time-out must be above zero and at most a day', 'Give 1 to 86400 seconds.')
+}
+
+function checkParts(maxParts: number | undefined): number | undefined {
+  if (maxParts === undefined || (Number.isSafeInteger(maxParts) && maxParts >= 1)) return maxParts
+  throw bad('the number of parts must be a whole number of at least 1', 'Leave it out, or give 1 to 16.')
+}
