@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES, type ErrorCode, LightningError, Secret } from '../src/index.ts'
 
+const copyOfModule = '../src/lightning-error.ts?copy'
+
 describe('LightningError', () => {
   test.each(Object.entries(ERROR_CODES))('%s carries its defaults', (code, defaults) => {
     const error = new LightningError({ code: code as ErrorCode, message: 'm' })
@@ -14,9 +16,7 @@ describe('LightningError', () => {
   })
 
   test('another copy of the package recognises it', async () => {
-    const copy = (await import(
-      `../src/lightning-error.ts?copy`
-    )) as typeof import('../src/lightning-error.ts')
+    const copy = (await import(copyOfModule)) as typeof import('../src/lightning-error.ts')
     const error = new copy.LightningError({ code: 'no_route', message: 'm' })
     expect(error).not.toBeInstanceOf(LightningError)
     expect(LightningError.is(error)).toBe(true)

@@ -1,0 +1,3 @@
+declare module 'invoices' {
+  export function parsePaymentRequest(args: { request: string }): object
+}
