@@ -1,0 +1,85 @@
+import type { Requirement } from '../requirement.ts'
+
+const list = 'LightningBackend.listTransactions'
+const watch = 'LightningBackend.watch'
+
+export const listRequirements: readonly Requirement[] = [
+  {
+    id: 'page-forward-no-gap-no-duplicate',
+    number: 60,
+    source: list,
+    behavior: 'Pages join to the whole history, newest first, without gap or repetition.',
+    level: 'required',
+    capabilities: ['listTransactions', 'createInvoice'],
+  },
+  {
+    id: 'page-stable-while-new-arrive',
+    number: 61,
+    source: list,
+    behavior: 'New entries neither repeat nor hide an old one on the pages after.',
+    level: 'required',
+    capabilities: ['listTransactions', 'createInvoice'],
+  },
+  {
+    id: 'old-items-beyond-default-window',
+    number: 62,
+    source: list,
+    behavior: 'The oldest payment is listed without asking for a window.',
+    level: 'facet',
+    capabilities: ['listTransactions', 'createInvoice'],
+    needs: ['clock'],
+  },
+  {
+    id: 'include-failed-and-pending',
+    number: 63,
+    source: list,
+    behavior: 'Failed and pending payments and open invoices are in the history.',
+    level: 'facet',
+    capabilities: ['listTransactions', 'payInvoice', 'createInvoice'],
+    needs: ['counterparty.hold', 'counterparty.cancelInvoice'],
+  },
+  {
+    id: 'event-settled-once',
+    number: 64,
+    source: watch,
+    behavior: 'A settled invoice or payment is told once.',
+    level: 'required',
+    capabilities: ['watch', 'createInvoice'],
+  },
+  {
+    id: 'event-gap-healed-by-reconcile',
+    number: 65,
+    source: watch,
+    behavior: 'A broken stream comes back with a `gap`, and a look-up shows what was missed.',
+    level: 'facet',
+    capabilities: ['watch', 'createInvoice', 'lookupInvoice'],
+    needs: ['faults.breakStreams'],
+  },
+  {
+    id: 'forged-event-ignored',
+    number: 66,
+    source: watch,
+    behavior: 'A forged event changes nothing that a look-up would not show.',
+    level: 'facet',
+    capabilities: ['watch', 'createInvoice', 'lookupInvoice'],
+    needs: ['faults.forgeSettledEvent'],
+  },
+  {
+    id: 'reconnect-with-backoff',
+    number: 67,
+    source: watch,
+    behavior: 'A stream that cannot reconnect tries again with growing delays.',
+    level: 'facet',
+    capabilities: ['watch'],
+    needs: ['faults.refuseConnections', 'faults.connectionAttempts'],
+  },
+  {
+    id: 'slow-consumer-bounded',
+    number: 68,
+    source: watch,
+    behavior: 'A reader that does not read costs bounded memory and is told of the gap.',
+    level: 'facet',
+    capabilities: ['watch'],
+    needs: ['faults.floodEvents'],
+  },
+]
