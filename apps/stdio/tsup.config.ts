@@ -1,3 +1,3 @@
-import { library } from '../../tooling/tsup-library.ts'
+import { server } from '../../tooling/tsup-server.ts'
 
-export default library()
+export default server()

@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runProgram } from './support/run-program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+describe('lightning-mcp on the command line', () => {
+  it('prints its version', async () => {
+    expect(await runProgram(['--version'])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    })
+  })
+
+  it('prints help from the schema', async () => {
+    const { code, stdout, stderr } = await runProgram(['--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('--max-payment-sats SATS')
+    expect(stdout).toContain('LIGHTNING_MCP_MAX_PAYMENT_SATS')
+  })
+
+  it("prints a backend's options when one is named", async () => {
+    const { stdout } = await runProgram(['--backend', 'lnd', '--help'])
+    expect(stdout).toContain('LND_')
+  })
+
+  it('prints the configuration with sources and without secrets', async () => {
+    const file = join(temporaryFolder(), 'config.json')
+    writeFileSync(file, JSON.stringify({ maxPaymentSats: 77 }), { mode: 0o600 })
+    const { code, stdout } = await runProgram(['--print-config', '--config', file, '--read-only'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      backend: { value: 'simulator', from: 'default' },
+      maxPaymentSats: { value: 77, from: 'file' },
+      readOnly: { value: true, from: 'flag' },
+    })
+  })
+
+  const wrong: { name: string; args: string[]; says: RegExp }[] = [
+    { name: 'an unknown flag', args: ['--max-paymnt-sats=1'], says: /Did you mean --max-payment-sats\?/ },
+    { name: 'a wrong value', args: ['--max-payment-sats=-1'], says: /whole number of sats/ },
+    { name: 'an unknown backend', args: ['--backend', 'lnnd'], says: /Did you mean lnd\?/ },
+    { name: 'a secret', args: ['--token', 'x'.repeat(20)], says: /not taken from the command line/ },
+    { name: 'a stray word', args: ['serve'], says: /argument 1: is not understood/ },
+    { name: 'an unknown flag of doctor', args: ['doctor', '--jsn'], says: /--jsn: is not a known flag/ },
+  ]
+  it.each(wrong)('refuses $name with exit code 2 and words on stderr alone', async ({ args, says }) => {
+    const { code, stdout, stderr } = await runProgram(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(says)
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+})
