@@ -37,7 +37,6 @@ export interface HttpAppOptions extends AddressGuardOptions {
   /** Comments on idle streams. Default 15 s. */
   keepAliveMs?: number
   limits?: HttpLimits
-  tls?: { key: Buffer; cert: Buffer }
   logger?: FastifyBaseLogger
 }
 
@@ -77,14 +76,14 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   }
   const app = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
-    ...(options.tls === undefined ? { http } : { http, https: { ...options.tls, ...http } }),
+    http,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes ?? 1_048_576,
     requestTimeout: limits.requestTimeoutMs ?? 30_000,
     keepAliveTimeout: limits.keepAliveTimeoutMs ?? 75_000,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
-  }) as unknown as FastifyInstance
+  })
   let draining = false
 
   installJsonParser(app)
@@ -128,7 +127,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   return {
     fastify: app,
     notify: mcp.notify,
-    listen: ({ host, port }) => app.listen({ host, port }),
+    listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'http is up' }),
     async close({ graceMs = 5_000 } = {}) {
       const cutOff = setTimeout(() => {
         void mcp.abortCalls().finally(() => app.server.closeAllConnections())

@@ -8,7 +8,7 @@ import {
   settingsHelp,
 } from '@lightning-mcp/config'
 import manifest from '../package.json' with { type: 'json' }
-import { type Server, serve } from './serve.ts'
+import type { Server } from './serve.ts'
 import { StartError } from './start-error.ts'
 
 interface Command {
@@ -23,6 +23,8 @@ A Lightning wallet for AI agents: MCP over Streamable HTTP at POST /mcp.
 Usage: lightning-mcp-http [--backend NAME] [--port PORT] [settings]
 `
 
+const USAGE_EXIT_CODE = 2
+
 /** One start of the program; answers its exit code. */
 export const runCommand = async ({ argv, env, cwd }: Command): Promise<number> => {
   try {
@@ -33,12 +35,13 @@ export const runCommand = async ({ argv, env, cwd }: Command): Promise<number> =
     // from here on only its hash is in memory; what this process starts does not inherit it
     delete env['LIGHTNING_MCP_TOKEN']
     if (action === 'print-config') return print(printConfig(config))
+    const { serve } = await import('./serve.ts')
     const server = await serve({ config, version: manifest.version, stderr: process.stderr })
     return await untilSignal(server)
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof StartError)) throw error
-    process.stderr.write(`lightning-mcp-http: ${error.message}\n`)
-    return 1
+    for (const line of error.message.split('\n')) process.stderr.write(`lightning-mcp-http: ${line}\n`)
+    return error instanceof ConfigError ? USAGE_EXIT_CODE : 1
   }
 }
 

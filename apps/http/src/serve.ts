@@ -52,6 +52,7 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
     await runtime.close()
     throw error
   })
+  runtime.face.onResourceChange((uri) => app.notify.resourceUpdated(uri))
   runtime.startInBackground()
   const url = `${address}/mcp`
   logger.info({ url, backend: config.backend.name, tokenNeeded: token !== undefined }, 'listening')
