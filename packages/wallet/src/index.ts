@@ -1,4 +1,11 @@
+export { type Clock, systemClock } from './clock.ts'
+export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
+export { DEFAULT_LIMITS, type EffectiveLimits, type FeeCap, type WalletLimits } from './limits.ts'
 export type { NodeReader } from './node-reader.ts'
+export { paymentId } from './payment-id.ts'
+export type { StepName } from './steps.ts'
+export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
+export type { WalletStore } from './store/wallet-store.ts'
 export type {
   Budget,
   IntentState,

@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type BackendProfile,
+  type DestinationResolver,
+  type LightningBackend,
+  LightningError,
+  type NodeInfo,
+} from '@lightning-mcp/core'
+import { abortable, Connection } from './backend/connection.ts'
+import { Hints } from './backend/hints.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { withHint } from './hints.ts'
+import { listPayments } from './history.ts'
+import { isOpen, sameBackend } from './intents/intent.ts'
+import { toRecord } from './intents/record.ts'
+import { Leases } from './leases.ts'
+import { effectiveLimits, type WalletLimits } from './limits.ts'
+import { createNodeReader } from './node-reader.ts'
+import { Payer } from './payer.ts'
+import { paymentId as readPaymentId } from './payment-id.ts'
+import { preview } from './preview.ts'
+import { Reconciler } from './reconciler.ts'
+import { Sender } from './sender.ts'
+import type { Step } from './steps.ts'
+import type { WalletStore } from './store/wallet-store.ts'
+import { Waiter } from './waiter.ts'
+import type { PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
+
+export interface WalletLog {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}
+
+export interface WalletOptions {
+  /** Already wrapped in layers. From here on nobody else should hold it. */
+  backend: LightningBackend
+  store: WalletStore
+  /** For Lightning addresses and LNURLs; without it they are `unsupported`. */
+  resolver?: DestinationResolver
+  limits?: WalletLimits
+  /** Whose payments these are. Default `default`. */
+  account?: string
+  /** For how long the same call to an address after it settled still means the same payment. Default 10 minutes. */
+  replayWindowSeconds?: number
+  clock?: Clock
+  /** One line about something an operator should see. Never holds a secret. */
+  log?: WalletLog
+  /** For tests: addresses and LNURLs on this machine, without https. */
+  allowLoopbackHttp?: boolean
+  /** For tests: called and waited for at each step of a payment. */
+  onStep?: Step
+  /** For tests: how long a process may be silent before another looks after its payments. */
+  leaseSeconds?: number
+}
+
+const MAX_WAIT_SECONDS = 60
+const STOP_GRACE_MS = 700
+const REPLAY_WINDOW_SECONDS = 600
+const LEASE_SECONDS = 15
+
+/** One account's wallet on one backend. Does no I/O before it is used or started. */
+export function createWallet(options: WalletOptions): Wallet {
+  const { backend, store, resolver, account = 'default', clock = systemClock } = options
+  const { log } = options
+  const limits = effectiveLimits(options.limits)
+  const urls = { allowLoopbackHttp: options.allowLoopbackHttp ?? false }
+  const details = `details:${account}`
+  let stopped = false
+
+  const connection = new Connection({ backend, clock, onProfile: () => reconciler.wake() })
+  const leases = new Leases({
+    store,
+    clock,
+    owner: randomUUID(),
+    leaseMs: (options.leaseSeconds ?? LEASE_SECONDS) * 1000,
+  })
+  const hints = new Hints(connection, clock)
+  const step = options.onStep ?? (() => {})
+  const changed = (id: Parameters<Waiter['changed']>[0]) => {
+    waiter.changed(id)
+    reconciler.wake()
+  }
+  const sender = new Sender({ connection, store, clock, leases, step, changed })
+  const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
+  const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed })
+  const waiter = new Waiter({ connection, store, clock, hints, isSending, look: (id) => reconciler.look(id) })
+  const payer = new Payer({
+    account,
+    connection,
+    store,
+    clock,
+    leases,
+    limits,
+    sender,
+    waiter,
+    step,
+    urls,
+    replayWindowMs: (options.replayWindowSeconds ?? REPLAY_WINDOW_SECONDS) * 1000,
+    ...(resolver === undefined ? {} : { resolver }),
+  })
+
+  /** Every way out of the wallet: an error that says what to do next, and none once it is stopped. */
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (stopped)
+      throw new LightningError({
+        code: 'unavailable',
+        message: 'the wallet is stopping and takes no more calls',
+        hint: 'Call again once the program is back.',
+      })
+    try {
+      return await work()
+    } catch (error) {
+      throw withHint(error)
+    }
+  }
+
+  const find = (request: Parameters<Wallet['getPayment']>[0]) =>
+    store.read(async (reader) => {
+      const found =
+        'paymentId' in request
+          ? await reader.intentById(readPaymentId(request.paymentId))
+          : await reader.newestIntentByHash(account, request.paymentHash)
+      return found?.account === account ? found : undefined
+    })
+
+  const recordOf = (intent: Parameters<typeof toRecord>[0]): PaymentRecord => {
+    const record = toRecord(intent)
+    const { identity } = connection
+    if (identity === undefined || sameBackend(intent, identity) || !isOpen(intent)) return record
+    return {
+      ...record,
+      warnings: [
+        ...(record.warnings ?? []),
+        {
+          code: 'other',
+          message: `made with another wallet (${intent.backendKind}, ${intent.backendNetwork}); only that one can tell what became of it`,
+        },
+      ],
+    }
+  }
+
+  const wallet: Wallet = {
+    get capabilities() {
+      return connection.capabilities
+    },
+    get node() {
+      return createNodeReader(connection, guard)
+    },
+
+    async start() {
+      // neither a node that is down nor a store in trouble keeps the server from answering
+      await store.open().catch((error) => log?.error(withHint(error).message))
+      reconciler.start()
+    },
+
+    getDetails: ({ signal } = {}) =>
+      guard(async (): Promise<WalletDetails> => {
+        try {
+          const profile = await connection.ready(signal)
+          const node = await connection.call(
+            (to) => to.getInfo(signal === undefined ? {} : { signal }),
+            signal,
+          )
+          await store
+            .transaction((writer) => writer.setMeta(details, JSON.stringify({ profile, node })))
+            .catch(() => {})
+          return { profile, node, online: true }
+        } catch (error) {
+          const last = await store.read((reader) => reader.getMeta(details)).catch(() => undefined)
+          if (last === undefined || signal?.aborted) throw error
+          const { profile, node } = JSON.parse(last) as { profile: BackendProfile; node: NodeInfo }
+          return { profile, node, online: false }
+        }
+      }),
+    getBalance: (request = {}) =>
+      guard(() => connection.call((to) => to.getBalance(request), request.signal)),
+    createInvoice: (request) =>
+      guard(() => connection.call((to) => to.createInvoice(request), request.signal)),
+    lookupInvoice: (request) =>
+      guard(() => connection.call((to) => to.lookupInvoice(request), request.signal)),
+
+    preview: (request) =>
+      guard(() =>
+        preview(request, {
+          connection,
+          store,
+          limits,
+          account,
+          clock,
+          urls,
+          ...(resolver === undefined ? {} : { resolver }),
+        }),
+      ),
+    pay: (request) =>
+      guard(async () => {
+        const { intent, replayed } = await payer.pay({
+          ...request,
+          waitSeconds: boundedWait(request.waitSeconds ?? 25),
+        })
+        return { ...recordOf(intent), replayed }
+      }),
+    getPayment: (request) =>
+      guard(async () => {
+        const intent = await find(request)
+        if (intent === undefined) return undefined
+        if (!isOpen(intent)) return recordOf(intent)
+        await abortable(reconciler.look(intent.paymentId), request.signal)
+        return recordOf((await find({ paymentId: intent.paymentId })) ?? intent)
+      }),
+    waitForPayment: (request) =>
+      guard(async () => {
+        const { signal, onProgress } = request
+        const untilMs = clock.now() + boundedWait(request.waitSeconds) * 1000
+        const intent = await find(request)
+        if (intent !== undefined) {
+          const last = await waiter.forIntent(intent.paymentId, { untilMs, signal, onProgress })
+          return { payment: recordOf(last) }
+        }
+        if ('paymentId' in request) return {}
+        const invoice = await waiter.forInvoice(request.paymentHash, { untilMs, signal, onProgress })
+        return invoice === undefined ? {} : { invoice }
+      }),
+    listPayments: (request) => guard(() => listPayments(request, { connection, store, account })),
+    getBudget: () =>
+      guard(async () => {
+        const { reservedMsat, spentMsat } = await store.read((reader) => reader.totals(account))
+        return {
+          maxPaymentMsat: limits.maxPaymentMsat,
+          defaultFee: limits.maxFee,
+          rules: [
+            {
+              rule: 'max_payment',
+              limitMsat: limits.maxPaymentMsat,
+              remainingMsat: limits.maxPaymentMsat,
+              allowed: true,
+            },
+          ],
+          reservedMsat,
+          spentMsat,
+        }
+      }),
+    async *watch(request = {}) {
+      await guard(() => connection.ready(request.signal))
+      try {
+        yield* connection.declared.watch(request)
+      } catch (error) {
+        throw withHint(error)
+      }
+    },
+
+    async stop() {
+      if (stopped) return
+      stopped = true
+      hints.stop()
+      await sender.stop(STOP_GRACE_MS)
+      await Promise.race([
+        reconciler.stop(),
+        new Promise((done) => clock.after(STOP_GRACE_MS, () => done(0))),
+      ])
+      await Promise.allSettled([store.close(), backend.close()])
+    },
+  }
+  return Object.freeze(wallet)
+}
+
+function boundedWait(seconds: number): number {
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.min(seconds, MAX_WAIT_SECONDS)
+  throw new LightningError({
+    code: 'invalid_request',
+    message: 'the time to wait is no number of seconds from 0 up',
+    hint: `Give 0 to ${MAX_WAIT_SECONDS} seconds.`,
+  })
+}

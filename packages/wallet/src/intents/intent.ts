@@ -1,0 +1,138 @@
+import type { BackendIdentity, Msat, Network, PaymentHash, Preimage, Warning } from '@lightning-mcp/core'
+import type { IntentState, PaymentId, RuleVerdict } from '../wallet.ts'
+
+/** How a destination gets its payment hash: it carries it (`invoice`), or its service makes one on demand (`minted`). */
+export type IntentKind = 'invoice' | 'minted'
+
+export type RetryAdvice = 'same-call' | 'fresh-invoice' | 'never'
+
+/** One thing that was to be paid, as the store keeps it. Times are milliseconds. */
+export interface Intent {
+  paymentId: PaymentId
+  account: string
+  /** The wallet that was or will be asked to pay. No other is ever asked about it. */
+  backendKind: string
+  backendNetwork: Network
+  backendId: string
+  kind: IntentKind
+  state: IntentState
+  outcome?: 'pending' | 'unknown'
+  /** 1 for the first; one more after each proven failure. */
+  attempt: number
+
+  /** What was to be paid, in canonical form. */
+  destination: string
+  payee?: string
+  paymentHash?: PaymentHash
+  /** The pinned invoice: a retry pays this or nothing. */
+  invoice?: string
+  invoiceHasAmount: boolean
+  invoiceExpiresAtMs?: number
+
+  amountMsat: Msat
+  maxFeeMsat: Msat
+  /** As the caller gave them; compared when a key comes again. */
+  amountGivenMsat?: Msat
+  maxFeeGivenMsat?: Msat
+  /** What is held or spent for it: amount and largest fee while open, the real cost once that is final, zero after proven failure. */
+  bookedMsat: Msat
+  feeMsat?: Msat
+  feeProvisional: boolean
+  preimage?: Preimage
+  failureReason?: string
+  failureDetail?: string
+  retry?: RetryAdvice
+  /** The backend's own id of the payment, where it has one. */
+  backendPaymentId?: string
+
+  idempotencyKey?: string
+  repeatOf?: PaymentId
+  comment?: string
+  memo?: string
+  description?: string
+  successMessage?: string
+  warnings: readonly Warning[]
+
+  createdAtMs: number
+  updatedAtMs: number
+  dispatchedAtMs?: number
+  /** Since when the connection that sent it can carry nothing more. */
+  closedAtMs?: number
+  settledAtMs?: number
+
+  /** Which process has it in hand, and until when it may be believed to live. */
+  owner?: string
+  leaseUntilMs: number
+  /** When the reconciler looks next; 0: not by itself. */
+  nextLookupAtMs: number
+  lookups: number
+  /** When a look-up first found nothing, since the connection closed. */
+  absentSinceMs?: number
+}
+
+/** What a change may touch: who it is stays as it was. */
+export type IntentChange = { [K in keyof Omit<Intent, 'paymentId' | 'account'>]?: Intent[K] | undefined }
+
+/** One sending of an intent. */
+export interface Attempt {
+  paymentId: PaymentId
+  attempt: number
+  paymentHash: PaymentHash
+  amountMsat: Msat
+  maxFeeMsat: Msat
+  state: 'dispatched' | 'settled' | 'failed'
+  startedAtMs: number
+  endedAtMs?: number
+  failureReason?: string
+}
+
+/** What a judgement was, of what, and by which rules. */
+export interface Decision {
+  account: string
+  paymentId?: PaymentId
+  atMs: number
+  /** `alarm`: what happened was against a rule, and was booked all the same. */
+  verdict: 'allowed' | 'refused' | 'alarm'
+  code?: string
+  destination: string
+  amountMsat: Msat
+  maxFeeMsat: Msat
+  rules: readonly RuleVerdict[]
+}
+
+/** States in which money may still move or has moved. At most one such intent per payment hash. */
+export const LIVE_STATES = ['reserved', 'dispatched', 'settled'] as const
+
+/** States from which an intent still goes on by itself or by the owner. */
+export const OPEN_STATES = ['created', 'awaiting_approval', 'reserved', 'dispatched'] as const
+
+export const isOpen = (intent: { state: IntentState }): boolean =>
+  (OPEN_STATES as readonly string[]).includes(intent.state)
+
+/** Which way each state may go. Everything else is a bug and is refused by the store. */
+export const TRANSITIONS: Readonly<Record<IntentState, readonly IntentState[]>> = {
+  created: ['awaiting_approval', 'reserved', 'dispatched', 'failed', 'canceled'],
+  awaiting_approval: ['reserved', 'dispatched', 'denied', 'expired', 'canceled'],
+  denied: [],
+  expired: [],
+  canceled: [],
+  reserved: ['dispatched', 'failed', 'canceled'],
+  dispatched: ['dispatched', 'settled', 'failed'],
+  settled: ['settled'],
+  // settled after all: never proven wrong on purpose, but a backend may lie, and money that moved is booked
+  failed: ['created', 'reserved', 'dispatched', 'settled'],
+}
+
+export const sameBackend = (
+  intent: Pick<Intent, 'backendKind' | 'backendNetwork' | 'backendId'>,
+  identity: BackendIdentity,
+): boolean =>
+  intent.backendKind === identity.kind &&
+  intent.backendNetwork === identity.network &&
+  intent.backendId === identity.id
+
+/** The intent after a change; what the change sets to `undefined` is gone. */
+export function withChange(intent: Intent, change: IntentChange): Intent {
+  const entries = Object.entries({ ...intent, ...change }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as unknown as Intent
+}

@@ -1,0 +1,39 @@
+import type { PaymentRecord } from '../wallet.ts'
+import type { Intent } from './intent.ts'
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/** An intent as a caller sees it. */
+export function toRecord(intent: Intent): PaymentRecord {
+  const settled = intent.state === 'settled'
+  return {
+    paymentId: intent.paymentId,
+    state: intent.state,
+    destination: intent.destination,
+    amountMsat: intent.amountMsat,
+    maxFeeMsat: intent.maxFeeMsat,
+    attempt: intent.attempt,
+    createdAt: seconds(intent.createdAtMs),
+    // Dispatched and not answered yet: whoever sent it is still waiting for the node.
+    ...(intent.state === 'dispatched' ? { outcome: intent.outcome ?? 'pending' } : {}),
+    ...(intent.paymentHash === undefined ? {} : { paymentHash: intent.paymentHash }),
+    ...(intent.payee === undefined ? {} : { payee: intent.payee }),
+    ...(intent.feeMsat === undefined ? {} : { feeMsat: intent.feeMsat }),
+    ...(intent.feeProvisional ? { feeProvisional: true } : {}),
+    ...(settled && intent.preimage !== undefined ? { preimage: intent.preimage } : {}),
+    ...(intent.state === 'failed'
+      ? {
+          failure: {
+            reason: intent.failureReason ?? 'other',
+            ...(intent.failureDetail === undefined ? {} : { detail: intent.failureDetail }),
+          },
+          retry: intent.retry ?? 'never',
+        }
+      : {}),
+    ...(intent.memo === undefined ? {} : { memo: intent.memo }),
+    ...(intent.description === undefined ? {} : { description: intent.description }),
+    ...(settled && intent.successMessage !== undefined ? { successMessage: intent.successMessage } : {}),
+    ...(settled && intent.settledAtMs !== undefined ? { settledAt: seconds(intent.settledAtMs) } : {}),
+    ...(intent.warnings.length === 0 ? {} : { warnings: intent.warnings }),
+  }
+}

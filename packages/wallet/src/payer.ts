@@ -1,0 +1,218 @@
+import type { UrlOptions } from '@lightning-mcp/codec'
+import { type DestinationResolver, LightningError, type MintedInvoice } from '@lightning-mcp/core'
+import type { Connection } from './backend/connection.ts'
+import { type Clock, pause } from './clock.ts'
+import { type Claim, type ClaimContext, claim, pin } from './intents/claim.ts'
+import { type Intent, isOpen } from './intents/intent.ts'
+import { failedOutcome } from './intents/outcome.ts'
+import { type Asked, readRequest } from './intents/target.ts'
+import type { Leases } from './leases.ts'
+import type { EffectiveLimits, FeeFacts } from './limits.ts'
+import type { Sender } from './sender.ts'
+import type { Step } from './steps.ts'
+import { storeError } from './store/store-error.ts'
+import type { StoreWriter, WalletStore } from './store/wallet-store.ts'
+import type { Waiter } from './waiter.ts'
+import type { PaymentRequest } from './wallet.ts'
+
+export interface PayerOptions {
+  account: string
+  connection: Connection
+  store: WalletStore
+  clock: Clock
+  leases: Leases
+  limits: EffectiveLimits
+  resolver?: DestinationResolver
+  sender: Sender
+  waiter: Waiter
+  step: Step
+  replayWindowMs: number
+  urls: UrlOptions
+}
+
+interface Paid {
+  intent: Intent
+  replayed: boolean
+}
+
+/** Takes a request from its words to a payment under way. */
+export class Payer {
+  readonly #options: PayerOptions
+
+  constructor(options: PayerOptions) {
+    this.#options = options
+  }
+
+  async pay(request: PaymentRequest & { waitSeconds: number }): Promise<Paid> {
+    const { clock, waiter } = this.#options
+    const { signal, onProgress } = request
+    const untilMs = clock.now() + request.waitSeconds * 1000
+    const asked = readRequest(request, this.#options.urls)
+    this.#assertResolvable(asked)
+    const context = await this.#context(asked, signal)
+    signal?.throwIfAborted()
+
+    const claimed = await this.#transaction((store) => claim(store, asked, context()))
+    if (claimed.next === 'refused') throw claimed.error
+    const { paymentId } = claimed.intent
+    const wait = { untilMs, signal, onProgress }
+    if (claimed.next === 'replay')
+      return {
+        intent: isOpen(claimed.intent) ? await waiter.forIntent(paymentId, wait) : claimed.intent,
+        replayed: true,
+      }
+
+    // From here on the payment goes its way, whether or not anybody waits for it.
+    const work =
+      claimed.next === 'send'
+        ? this.#options.sender.send(claimed.intent)
+        : this.#mint(claimed.intent, asked, context)
+    const first = await Promise.race([work, over(clock, untilMs, signal)])
+    if (first !== 'over' && first !== undefined) throw first
+    return { intent: await waiter.forIntent(paymentId, wait), replayed: false }
+  }
+
+  #assertResolvable({ target }: Asked): void {
+    if (target.kind === 'invoice' || this.#options.resolver !== undefined) return
+    throw new LightningError({
+      code: 'unsupported',
+      message: 'this wallet cannot ask an address or LNURL for an invoice',
+      hint: 'Ask the recipient for an invoice and pay that.',
+    })
+  }
+
+  /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
+  async #context(asked: Asked, signal: AbortSignal | undefined): Promise<() => ClaimContext> {
+    const { account, connection, clock, leases, limits, replayWindowMs } = this.#options
+    let identity: ClaimContext['identity']
+    let fees: FeeFacts = { feeLimit: 'none' }
+    try {
+      const profile = await connection.ready(signal)
+      identity = profile.identity
+      fees = { feeLimit: profile.feeLimit }
+      const { amountMsat } = asked
+      if (profile.feeLimit === 'reserve-only')
+        fees = await connection.call(async (backend) => {
+          const worstFeeMsat = await backend.estimateWorstFee?.({ amountMsat })
+          return { feeLimit: 'reserve-only', ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
+        }, signal)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      if (!(await this.#known(asked))) throw error
+    }
+    return () => ({
+      account,
+      nowMs: clock.now(),
+      replayWindowMs,
+      limits,
+      fees,
+      owner: leases.owner,
+      leaseMs: leases.leaseMs,
+      ...(identity === undefined ? {} : { identity }),
+    })
+  }
+
+  /** Whether something of this call may be on record, so that an unreachable node is not the whole answer. */
+  async #known({ target, idempotencyKey, amountMsat }: Asked): Promise<boolean> {
+    const { account, store } = this.#options
+    return store.read(async (reader) => {
+      if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
+      if (target.kind === 'invoice')
+        return (await reader.liveIntentByHash(target.decoded.paymentHash)) !== undefined
+      const { destination } = target
+      return (
+        (await reader.newestMinted({ account, destination, amountMsat }, [
+          'created',
+          'dispatched',
+          'settled',
+        ])) !== undefined
+      )
+    })
+  }
+
+  /** A store in trouble stops spending, and says so. */
+  async #transaction<T>(work: (store: StoreWriter) => Promise<T>): Promise<T> {
+    let inside: unknown
+    try {
+      return await this.#options.store.transaction(async (store) => {
+        try {
+          return await work(store)
+        } catch (error) {
+          inside = error
+          throw error
+        }
+      })
+    } catch (error) {
+      if (inside === error && LightningError.is(error)) throw error
+      const { message, hint } = storeError(error)
+      throw new LightningError({
+        code: 'spending_paused',
+        message: `nothing was sent, because no record could be made: ${message}`,
+        ...(hint === undefined ? {} : { hint }),
+        cause: error,
+      })
+    }
+  }
+
+  /** Has an invoice made, pins it and sends. Never rejects. */
+  async #mint(
+    intent: Intent,
+    { target, amountMsat }: Asked,
+    context: () => ClaimContext,
+  ): Promise<LightningError | undefined> {
+    const { resolver, leases, sender, step, waiter } = this.#options
+    const { paymentId } = intent
+    leases.hold(paymentId, intent.leaseUntilMs)
+    let claimed: Claim
+    try {
+      await step('created', intent)
+      if (resolver === undefined) throw new Error('no resolver')
+      const minted: MintedInvoice = await resolver.mint({
+        destination: target.destination,
+        amountMsat,
+        ...(intent.comment === undefined ? {} : { comment: intent.comment }),
+      })
+      await step('minted', intent)
+      if (leases.lapsed(paymentId)) throw new Error('held up')
+      claimed = await this.#transaction((store) => pin(store, intent, minted, context()))
+      if (claimed.next === 'refused') throw claimed.error
+    } catch (error) {
+      leases.letGo(paymentId)
+      const fault = LightningError.is(error)
+        ? error
+        : new LightningError({
+            code: 'unavailable',
+            message: 'the recipient’s service gave no invoice; nothing was sent',
+            cause: error,
+          })
+      await this.#notMinted(intent, fault)
+      waiter.changed(paymentId)
+      return fault
+    }
+    // somebody else took it over; waiting shows what became of it
+    if (claimed.next !== 'send') return undefined
+    return sender.send(claimed.intent)
+  }
+
+  /** Nothing was sent and nothing is reserved: the same call may try again. */
+  async #notMinted({ paymentId }: Intent, { message }: LightningError): Promise<void> {
+    const { store, clock, leases } = this.#options
+    const { change } = failedOutcome({ reason: 'other', detail: message }, 'same-call')
+    await store
+      .transaction((writer) =>
+        writer.updateIntent(
+          paymentId,
+          { from: ['created'], owner: leases.owner },
+          { ...change, state: 'failed', owner: undefined, leaseUntilMs: 0, updatedAtMs: clock.now() },
+        ),
+      )
+      // the reconciler does the same once the lease has run out
+      .catch(() => false)
+  }
+}
+
+/** The end of the caller's patience. */
+async function over(clock: Clock, untilMs: number, signal: AbortSignal | undefined): Promise<'over'> {
+  await pause(clock, Math.max(0, untilMs - clock.now()), signal)
+  return 'over'
+}

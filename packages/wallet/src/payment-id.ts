@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto'
+import { LightningError } from '@lightning-mcp/core'
+import type { PaymentId } from './wallet.ts'
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const SHAPE = /^pay_[0-7][0-9A-HJKMNP-TV-Z]{25}$/
+
+/** A new id: `pay_` and a ULID (48 bits of time, 80 random bits), so that ids sort by age. */
+export function newPaymentId(nowMs: number): PaymentId {
+  let value = (BigInt(Math.max(0, Math.trunc(nowMs))) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`)
+  let text = ''
+  for (let i = 0; i < 26; i++) {
+    text = ALPHABET[Number(value & 31n)] + text
+    value >>= 5n
+  }
+  return `pay_${text}` as PaymentId
+}
+
+/** Takes either case. Throws `invalid_request` without repeating the text. */
+export function paymentId(text: string): PaymentId {
+  const id = typeof text === 'string' ? `pay_${text.trim().slice(4).toUpperCase()}` : ''
+  if (!SHAPE.test(id) || !/^pay_/i.test(text.trim()))
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'not a payment id',
+      hint: 'A payment id is "pay_" and 26 characters, as pay_invoice and get_payments answer it.',
+    })
+  return id as PaymentId
+}

@@ -1,0 +1,219 @@
+import { type LightningBackend, LightningError, type Payment } from '@lightning-mcp/core'
+import type { Connection } from './backend/connection.ts'
+import type { Clock } from './clock.ts'
+import { type Intent, sameBackend, withChange } from './intents/intent.ts'
+import { ABSENCE_MS, failedOutcome, lookOutcome } from './intents/outcome.ts'
+import { writeOutcome } from './intents/write-outcome.ts'
+import type { Leases } from './leases.ts'
+import type { WalletStore } from './store/wallet-store.ts'
+import type { PaymentId } from './wallet.ts'
+
+/** At least this often it asks the store whether another process left something open. */
+const HEARTBEAT_MS = 30_000
+const AT_ONCE = 8
+
+export interface ReconcilerOptions {
+  connection: Connection
+  store: WalletStore
+  clock: Clock
+  leases: Leases
+  isSending: (paymentId: PaymentId) => boolean
+  changed: (paymentId: PaymentId) => void
+}
+
+/**
+ * Looks up every payment that nobody has in hand until it is settled or proven failed: at start what
+ * a crash left open, then on a schedule. It asks the backend questions only; it never sends.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions
+  readonly #looking = new Map<PaymentId, Promise<void>>()
+  #cancel: (() => void) | undefined
+  #round: Promise<void> | undefined
+  #stopped = false
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#round ??= this.#work().finally(() => {
+      this.#round = undefined
+    })
+  }
+
+  /** Something became open: the next round may be nearer than planned. */
+  wake(): void {
+    if (!this.#stopped) this.#plan()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel?.()
+    await Promise.allSettled([...(this.#round === undefined ? [] : [this.#round]), ...this.#looking.values()])
+  }
+
+  /** Looks at one payment now, unless somebody has it in hand. Never rejects. */
+  look(paymentId: PaymentId): Promise<void> {
+    if (this.#stopped || this.#options.isSending(paymentId)) return Promise.resolve()
+    let looking = this.#looking.get(paymentId)
+    if (looking === undefined) {
+      looking = this.#look(paymentId)
+        .catch(() => {})
+        .finally(() => this.#looking.delete(paymentId))
+      this.#looking.set(paymentId, looking)
+    }
+    return looking
+  }
+
+  async #work(): Promise<void> {
+    const { connection, store, clock } = this.#options
+    try {
+      const { identity } = await connection.ready()
+      const seen = new Set<PaymentId>()
+      for (;;) {
+        const due = await store.read((reader) => reader.dueIntents(identity, clock.now(), AT_ONCE))
+        const fresh = due.filter(({ paymentId }) => !seen.has(paymentId))
+        if (fresh.length === 0 || this.#stopped) break
+        for (const { paymentId } of fresh) seen.add(paymentId)
+        await Promise.all(fresh.map(({ paymentId }) => this.look(paymentId)))
+      }
+    } catch {
+      // the node or the store is away; the next round tries again
+    }
+    if (!this.#stopped) this.#plan()
+  }
+
+  #plan(): void {
+    const { connection, store, clock } = this.#options
+    const at = (delayMs: number) => {
+      if (this.#stopped) return
+      this.#cancel?.()
+      this.#cancel = clock.after(Math.min(HEARTBEAT_MS, Math.max(50, delayMs)), () => this.start())
+    }
+    const { identity } = connection
+    if (identity === undefined) {
+      at(5_000)
+      return
+    }
+    store
+      .read((reader) => reader.nextDueMs(identity))
+      .then(
+        (dueMs) => at(dueMs === undefined ? HEARTBEAT_MS : dueMs - clock.now()),
+        () => at(5_000),
+      )
+  }
+
+  async #look(paymentId: PaymentId): Promise<void> {
+    const { connection, store, leases, changed, clock } = this.#options
+    const profile = await connection.ready()
+    const intent = await this.#take(paymentId, profile.identity)
+    if (intent === undefined) return
+    leases.hold(paymentId, intent.leaseUntilMs)
+    try {
+      const write = (judge: Parameters<typeof writeOutcome>[4]) =>
+        store.transaction((writer) => writeOutcome(writer, paymentId, intent.attempt, clock.now(), judge))
+      if (intent.state === 'created' || intent.state === 'reserved') return await this.#abandon(intent)
+
+      const askedAtMs = clock.now()
+      let payment: Payment | undefined
+      try {
+        payment = await connection.call((backend) => lookUp(backend, intent, profile.lookup))
+      } catch {
+        // No answer proves nothing and disproves nothing: only the next look is put off.
+        await write((current) => ({
+          state: current.state === 'settled' ? 'settled' : 'dispatched',
+          change: postponed(current, clock.now()),
+        }))
+        return
+      }
+      const answeredAtMs = clock.now()
+      const historyIntact = payment === undefined && (await this.#historyIntact(intent, askedAtMs))
+      await write((current) => lookOutcome(current, { payment, askedAtMs, answeredAtMs, historyIntact }))
+    } finally {
+      leases.letGo(paymentId)
+      changed(paymentId)
+    }
+  }
+
+  /** Puts the intent into this process's hands, if nobody else's. */
+  #take(paymentId: PaymentId, identity: Parameters<typeof sameBackend>[1]): Promise<Intent | undefined> {
+    const { store, leases, clock } = this.#options
+    return store.transaction(async (writer) => {
+      const intent = await writer.intentById(paymentId)
+      const nowMs = clock.now()
+      if (intent === undefined || !sameBackend(intent, identity) || intent.leaseUntilMs > nowMs) return
+      const waits =
+        ['created', 'reserved', 'dispatched'].includes(intent.state) ||
+        (intent.state === 'settled' && intent.feeProvisional)
+      if (!waits) return
+      const change = {
+        owner: leases.owner,
+        leaseUntilMs: nowMs + leases.leaseMs,
+        // a sender that let its lease run out is dead, and its connection with it
+        closedAtMs: intent.closedAtMs ?? nowMs,
+      }
+      const taken = await writer.updateIntent(paymentId, { from: [intent.state] }, change)
+      return taken ? withChange(intent, change) : undefined
+    })
+  }
+
+  /** Its process died before anything was sent: sending comes after `dispatched` only. */
+  async #abandon(intent: Intent): Promise<void> {
+    const { store, clock } = this.#options
+    const nowMs = clock.now()
+    const { change } = failedOutcome(
+      { reason: 'canceled', detail: 'the program ended before anything was sent' },
+      'same-call',
+    )
+    await store.transaction((writer) =>
+      writer.updateIntent(
+        intent.paymentId,
+        { from: ['created', 'reserved'], owner: this.#options.leases.owner },
+        { ...change, state: 'failed', owner: undefined, leaseUntilMs: 0, updatedAtMs: nowMs },
+      ),
+    )
+  }
+
+  /**
+   * Whether the node still has our newest earlier payment. Asked only when it could decide: a node
+   * that was restored from a backup has forgotten more than the payment in question.
+   */
+  async #historyIntact(intent: Intent, askedAtMs: number): Promise<boolean> {
+    const { connection, store } = this.#options
+    if (intent.absentSinceMs === undefined || askedAtMs - intent.absentSinceMs < ABSENCE_MS) return false
+    const { identity, lookup } = await connection.ready()
+    // found by an id that only the lost reply had: absence proves nothing
+    if (lookup === 'id') return false
+    const earlier = await store.read((reader) =>
+      reader.newestSettledBefore(identity, intent.dispatchedAtMs ?? intent.createdAtMs),
+    )
+    if (earlier === undefined) return true
+    try {
+      const found = await connection.call((backend) => lookUp(backend, earlier, lookup))
+      return found?.status === 'settled'
+    } catch {
+      return false
+    }
+  }
+}
+
+const postponed = (intent: Intent, nowMs: number) => ({
+  ...(intent.state === 'dispatched' ? { outcome: intent.outcome ?? ('unknown' as const) } : {}),
+  nextLookupAtMs: nowMs + Math.min(60_000, 1_000 * 2 ** Math.min(intent.lookups, 6)),
+  lookups: intent.lookups + 1,
+})
+
+async function lookUp(
+  backend: LightningBackend,
+  { paymentHash, backendPaymentId }: Intent,
+  by: 'hash' | 'id',
+): Promise<Payment | undefined> {
+  if (by === 'hash' && paymentHash !== undefined) return backend.lookupPayment({ paymentHash })
+  if (backendPaymentId !== undefined) return backend.lookupPayment({ backendId: backendPaymentId })
+  throw new LightningError({
+    code: 'outcome_unknown',
+    message: 'the backend finds payments by its own id only, and the reply that had it was lost',
+    hint: 'The owner has to look into the backend’s own records.',
+  })
+}

@@ -1,0 +1,9 @@
+import type { Intent } from './intents/intent.ts'
+
+/** The moments of a payment between which a process may die. */
+export const STEPS = ['created', 'minted', 'recorded', 'before-send', 'answered', 'result-recorded'] as const
+
+export type StepName = (typeof STEPS)[number]
+
+/** Called and waited for at each step: the place for a test to stop the world. */
+export type Step = (name: StepName, intent: Intent) => void | Promise<void>

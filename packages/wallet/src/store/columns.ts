@@ -1,0 +1,121 @@
+import type { Attempt, Decision, Intent } from '../intents/intent.ts'
+
+type ColumnType = 'text' | 'msat' | 'number' | 'flag' | 'json'
+type Columns<T> = Readonly<Record<keyof T & string, ColumnType>>
+
+/** Every field of an intent and how a database keeps it: the one list from which rows are read and written. */
+export const INTENT_COLUMNS: Columns<Intent> = {
+  paymentId: 'text',
+  account: 'text',
+  backendKind: 'text',
+  backendNetwork: 'text',
+  backendId: 'text',
+  kind: 'text',
+  state: 'text',
+  outcome: 'text',
+  attempt: 'number',
+  destination: 'text',
+  payee: 'text',
+  paymentHash: 'text',
+  invoice: 'text',
+  invoiceHasAmount: 'flag',
+  invoiceExpiresAtMs: 'number',
+  amountMsat: 'msat',
+  maxFeeMsat: 'msat',
+  amountGivenMsat: 'msat',
+  maxFeeGivenMsat: 'msat',
+  bookedMsat: 'msat',
+  feeMsat: 'msat',
+  feeProvisional: 'flag',
+  preimage: 'text',
+  failureReason: 'text',
+  failureDetail: 'text',
+  retry: 'text',
+  backendPaymentId: 'text',
+  idempotencyKey: 'text',
+  repeatOf: 'text',
+  comment: 'text',
+  memo: 'text',
+  description: 'text',
+  successMessage: 'text',
+  warnings: 'json',
+  createdAtMs: 'number',
+  updatedAtMs: 'number',
+  dispatchedAtMs: 'number',
+  closedAtMs: 'number',
+  settledAtMs: 'number',
+  owner: 'text',
+  leaseUntilMs: 'number',
+  nextLookupAtMs: 'number',
+  lookups: 'number',
+  absentSinceMs: 'number',
+}
+
+export const ATTEMPT_COLUMNS: Columns<Attempt> = {
+  paymentId: 'text',
+  attempt: 'number',
+  paymentHash: 'text',
+  amountMsat: 'msat',
+  maxFeeMsat: 'msat',
+  state: 'text',
+  startedAtMs: 'number',
+  endedAtMs: 'number',
+  failureReason: 'text',
+}
+
+export const DECISION_COLUMNS: Columns<Decision> = {
+  account: 'text',
+  paymentId: 'text',
+  atMs: 'number',
+  verdict: 'text',
+  code: 'text',
+  destination: 'text',
+  amountMsat: 'msat',
+  maxFeeMsat: 'msat',
+  rules: 'json',
+}
+
+export type SqlValue = string | bigint | null
+export type Row = Record<string, SqlValue>
+
+/** `amountMsat` → `amount_msat`. */
+export const columnName = (field: string): string => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+
+const toSql: Readonly<Record<ColumnType, (value: never) => SqlValue>> = {
+  text: (value: string) => value,
+  msat: (value: bigint) => value,
+  number: (value: number) => BigInt(Math.trunc(value)),
+  flag: (value: boolean) => (value ? 1n : 0n),
+  json: (value: unknown) =>
+    JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? { $msat: v.toString() } : v)),
+}
+
+// Some drivers answer 64-bit integers as text, hence BigInt() and Number() on everything.
+const fromSql: Readonly<Record<ColumnType, (value: string | bigint) => unknown>> = {
+  text: (value) => value,
+  msat: (value) => BigInt(value),
+  number: (value) => Number(value),
+  flag: (value) => BigInt(value) !== 0n,
+  json: (value) => JSON.parse(String(value), (_, v) => (typeof v?.$msat === 'string' ? BigInt(v.$msat) : v)),
+}
+
+/** Only the fields that `value` has; `undefined` becomes NULL. */
+export function toRow<T extends object>(columns: Columns<T>, value: Partial<Record<keyof T, unknown>>): Row {
+  const row: Row = {}
+  for (const [field, type] of Object.entries<ColumnType>(columns)) {
+    if (!(field in value)) continue
+    const given = value[field as keyof T]
+    row[columnName(field)] = given === undefined ? null : toSql[type](given as never)
+  }
+  return row
+}
+
+/** NULL becomes an absent field. */
+export function fromRow<T extends object>(columns: Columns<T>, row: Record<string, unknown>): T {
+  const value: Record<string, unknown> = {}
+  for (const [field, type] of Object.entries<ColumnType>(columns)) {
+    const stored = row[columnName(field)]
+    if (stored !== null && stored !== undefined) value[field] = fromSql[type](stored as string | bigint)
+  }
+  return value as T
+}

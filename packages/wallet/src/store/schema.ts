@@ -1,0 +1,9 @@
+import type { Row, SqlValue } from './columns.ts'
+
+/** The tables as Kysely sees them. Columns are those of `columns.ts`. */
+export interface Database {
+  intents: Row
+  attempts: Row
+  decisions: Row
+  meta: { key: string; value: SqlValue }
+}

@@ -1,0 +1,157 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+
+/** How long one try may block the event loop while another process writes; then it waits outside. */
+const BUSY_TIMEOUT_MS = 2
+const MAX_STATEMENTS = 200
+const SQLITE_BUSY = 5
+const SQLITE_LOCKED = 6
+
+export interface SqliteDialectOptions {
+  open(): DatabaseSync
+  /** Waits before the next try; rejects once it has been too long. */
+  waitWhileBusy(tries: number): Promise<void>
+}
+
+/**
+ * Kysely on `node:sqlite`. One connection, handed out to one user at a time; a transaction begins
+ * as `IMMEDIATE`, so that what it reads cannot be changed by another process before it writes.
+ */
+export function sqliteDialect(options: SqliteDialectOptions): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new NodeSqliteDriver(options),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class NodeSqliteDriver implements Driver {
+  readonly #options: SqliteDialectOptions
+  #connection: NodeSqliteConnection | undefined
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(options: SqliteDialectOptions) {
+    this.#options = options
+  }
+
+  async init(): Promise<void> {
+    const database = this.#options.open()
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    this.#connection = new NodeSqliteConnection(database, this.#options.waitWhileBusy)
+    try {
+      // changing the journal mode needs the file for itself for a moment
+      for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'])
+        await this.#connection.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`))
+    } catch (error) {
+      this.#connection.close()
+      this.#connection = undefined
+      throw error
+    }
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#turn
+    let free = () => {}
+    this.#turn = new Promise((resolve) => {
+      free = resolve
+    })
+    await before
+    const connection = this.#connection
+    if (connection === undefined) {
+      free()
+      throw new Error('the database is closed')
+    }
+    connection.free = free
+    return connection
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'))
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('COMMIT'))
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // some faults (a full disk) have already rolled back by themselves
+    if ((connection as NodeSqliteConnection).inTransaction)
+      await connection.executeQuery(CompiledQuery.raw('ROLLBACK'))
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    ;(connection as NodeSqliteConnection).free()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#turn
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+}
+
+class NodeSqliteConnection implements DatabaseConnection {
+  free: () => void = () => {}
+  readonly #database: DatabaseSync
+  readonly #waitWhileBusy: (tries: number) => Promise<void>
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(database: DatabaseSync, waitWhileBusy: (tries: number) => Promise<void>) {
+    this.#database = database
+    this.#waitWhileBusy = waitWhileBusy
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return this.#run<R>(query)
+      } catch (error) {
+        const code = Number((error as { errcode?: number }).errcode ?? 0) & 0xff
+        if (code !== SQLITE_BUSY && code !== SQLITE_LOCKED) throw error
+        await this.#waitWhileBusy(tries)
+      }
+    }
+  }
+
+  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    const statement = this.#statement(sql)
+    const values = parameters as (string | bigint | null)[]
+    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] }
+    const { changes } = statement.run(...values)
+    return { rows: [], numAffectedRows: BigInt(changes) }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    statement.setReadBigInts(true)
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  // biome-ignore lint/correctness/useYield: nothing here streams
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('streaming is not used')
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { LightningError } from '@lightning-mcp/core'
+import type { Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+import { storeError } from './store-error.ts'
+import type { StoreReader, StoreWriter, WalletStore } from './wallet-store.ts'
+
+export interface SqliteStoreOptions {
+  /** The file, made when it is not there; its folder must exist. `:memory:` keeps nothing. */
+  path: string
+  /** For how long another process may hold the file before a call gives up. Default 10 s. */
+  busyTimeoutMs?: number
+}
+
+const MAX_BUSY_PAUSE_MS = 40
+
+/**
+ * The embedded store: one SQLite file in WAL mode, each commit on disk before it counts, safe for
+ * several processes. Nothing is loaded or opened before the first use.
+ */
+export function openSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOptions): WalletStore {
+  let opening: Promise<Opened> | undefined
+  let closed = false
+
+  const opened = (): Promise<Opened> => {
+    if (closed) return Promise.reject(new Error('the store is closed'))
+    opening ??= connect(path, busyTimeoutMs).catch((error) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw storeError(error)
+    }
+  }
+
+  return {
+    open: () =>
+      guarded(async () => {
+        await opened()
+      }),
+    read: (work) =>
+      guarded(async () => {
+        const { db, writer } = await opened()
+        return work(writer(db))
+      }),
+    transaction: (work) =>
+      guarded(async () => {
+        const { db, writer } = await opened()
+        return db.transaction().execute((trx) => work(writer(trx)))
+      }),
+    async close() {
+      closed = true
+      const { db } = (await opening?.catch(() => undefined)) ?? {}
+      await db?.destroy()
+    },
+  }
+}
+
+interface Opened {
+  db: Kysely<Database>
+  writer: (db: Kysely<Database>) => StoreReader & StoreWriter
+}
+
+async function connect(path: string, busyTimeoutMs: number): Promise<Opened> {
+  // here and not above: a server answers `tools/list` without paying for the database
+  const [{ DatabaseSync }, { Kysely }, { sqliteDialect }, { migrate }, { kyselyWriter }] = await Promise.all([
+    import('node:sqlite'),
+    import('kysely'),
+    import('./sqlite-dialect.ts'),
+    import('./migrations.ts'),
+    import('./kysely-writer.ts'),
+  ])
+  const tries = Math.max(1, Math.ceil(busyTimeoutMs / (MAX_BUSY_PAUSE_MS / 2)))
+  const db = new Kysely<Database>({
+    dialect: sqliteDialect({
+      open: () => new DatabaseSync(path),
+      async waitWhileBusy(tried) {
+        if (tried >= tries)
+          throw new LightningError({
+            code: 'unavailable',
+            message: "the wallet's database cannot be used: another process keeps it locked",
+            hint: 'Find what holds the file (a backup, another program), then try again.',
+          })
+        // uneven, so that two processes do not go on meeting
+        await delay(1 + Math.random() * Math.min(MAX_BUSY_PAUSE_MS, 2 ** Math.min(tried, 6)))
+      },
+    }),
+  })
+  try {
+    await db.transaction().execute(migrate)
+  } catch (error) {
+    await db.destroy().catch(() => {})
+    throw error
+  }
+  return { db, writer: kyselyWriter }
+}

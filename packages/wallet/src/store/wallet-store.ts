@@ -1,0 +1,72 @@
+import type { BackendIdentity, Msat, PaymentHash } from '@lightning-mcp/core'
+import type { Attempt, Decision, Intent, IntentChange } from '../intents/intent.ts'
+import type { IntentState, PaymentId } from '../wallet.ts'
+
+/** Which intents belong together because the same service would be asked to mint for the same amount. */
+export interface MintedKey {
+  account: string
+  destination: string
+  amountMsat: Msat
+  /** Only those made with this `repeat_of`. */
+  repeatOf?: PaymentId
+}
+
+/** What can be asked of the store. */
+export interface StoreReader {
+  intentById(paymentId: PaymentId): Promise<Intent | undefined>
+  intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
+  /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
+  liveIntentByHash(paymentHash: PaymentHash): Promise<Intent | undefined>
+  /** The account's newest intent of the hash, in any state. */
+  newestIntentByHash(account: string, paymentHash: PaymentHash): Promise<Intent | undefined>
+  /** The newest that is in one of the states. */
+  newestMinted(key: MintedKey, states: readonly IntentState[]): Promise<Intent | undefined>
+  /** One that is still open and bound to another backend than this. */
+  openIntentElsewhere(account: string, identity: BackendIdentity): Promise<Intent | undefined>
+  intentsByHashes(account: string, hashes: readonly PaymentHash[]): Promise<readonly Intent[]>
+  /** Dispatched intents whose outcome nobody knows, newest first. */
+  unknownIntents(account: string, limit: number): Promise<readonly Intent[]>
+  /** Intents of this backend that wait to be looked up and are in nobody's hands. */
+  dueIntents(identity: BackendIdentity, nowMs: number, limit: number): Promise<readonly Intent[]>
+  /** When the next one becomes due; undefined: none waits. */
+  nextDueMs(identity: BackendIdentity): Promise<number | undefined>
+  /** The newest settled intent of this backend that was dispatched before the moment. */
+  newestSettledBefore(identity: BackendIdentity, dispatchedAtMs: number): Promise<Intent | undefined>
+  totals(account: string): Promise<{ reservedMsat: Msat; spentMsat: Msat }>
+  attempts(paymentId: PaymentId): Promise<readonly Attempt[]>
+  decisions(account: string, limit: number): Promise<readonly Decision[]>
+  getMeta(key: string): Promise<string | undefined>
+}
+
+/** What a transaction can do beside. */
+export interface StoreWriter extends StoreReader {
+  insertIntent(intent: Intent): Promise<void>
+  /**
+   * Changes an intent that is in one of the `from` states (and, where given, in `owner`'s hands).
+   * False, and nothing changed, where it is not.
+   */
+  updateIntent(
+    paymentId: PaymentId,
+    expected: { from: readonly IntentState[]; owner?: string; attempt?: number },
+    change: IntentChange,
+  ): Promise<boolean>
+  putAttempt(attempt: Attempt): Promise<void>
+  /** Lengthens the leases that `owner` holds on these. */
+  renewLeases(owner: string, paymentIds: readonly PaymentId[], leaseUntilMs: number): Promise<void>
+  insertDecision(decision: Decision): Promise<void>
+  setMeta(key: string, value: string): Promise<void>
+}
+
+/**
+ * Where intents are kept. Safe for several processes on one store. A transaction is durable once its
+ * promise resolves, sees nothing of another that runs at the same time, and runs alone: what it
+ * read is still true when it writes. A rejected one has changed nothing.
+ */
+export interface WalletStore {
+  /** Opens it and brings its schema up to date. Called before the first use anyway; may be called again. */
+  open(): Promise<void>
+  read<T>(work: (reader: StoreReader) => Promise<T>): Promise<T>
+  /** `work` must wait for nothing but the store. */
+  transaction<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}

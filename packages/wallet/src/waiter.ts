@@ -1,0 +1,157 @@
+import { type Invoice, LightningError, type PaymentHash } from '@lightning-mcp/core'
+import type { Connection } from './backend/connection.ts'
+import type { Hints } from './backend/hints.ts'
+import { type Clock, pause } from './clock.ts'
+import { type Intent, isOpen } from './intents/intent.ts'
+import type { WalletStore } from './store/wallet-store.ts'
+import type { PaymentId, PaymentProgress } from './wallet.ts'
+
+const FIRST_LOOK_MS = 250
+const LONGEST_PAUSE_MS = 4_000
+
+export interface WaitOptions {
+  untilMs: number
+  signal?: AbortSignal | undefined
+  onProgress?: ((progress: PaymentProgress) => void) | undefined
+}
+
+export interface WaiterOptions {
+  store: WalletStore
+  clock: Clock
+  hints: Hints
+  connection: Connection
+  look: (paymentId: PaymentId) => Promise<void>
+  isSending: (paymentId: PaymentId) => boolean
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  created: 'asking the recipient’s service for an invoice',
+  awaiting_approval: 'waiting for the owner’s approval',
+  dispatched: 'sent, waiting for the outcome',
+  unknown: 'nobody can say yet; looking it up',
+  settled: 'paid',
+  failed: 'failed',
+}
+
+/** Waits for payments and own invoices: told by this process, hinted at by the backend, and asked for in growing steps. */
+export class Waiter {
+  readonly #listeners = new Map<PaymentId, Set<() => void>>()
+  readonly #options: WaiterOptions
+
+  constructor(options: WaiterOptions) {
+    this.#options = options
+  }
+
+  /** This process changed the intent. */
+  changed = (paymentId: PaymentId): void => {
+    for (const listener of this.#listeners.get(paymentId) ?? []) listener()
+  }
+
+  /** The intent once it is terminal, or as it stands when the time is over or the signal aborts. */
+  async forIntent(paymentId: PaymentId, options: WaitOptions): Promise<Intent> {
+    const { store, look, isSending } = this.#options
+    let told = ''
+    const intent = await this.#poll(
+      options,
+      (wake) => this.#listen(paymentId, wake),
+      async (round) => {
+        if (round > 0 && !isSending(paymentId)) await look(paymentId)
+        const current = await store.read((reader) => reader.intentById(paymentId))
+        if (current === undefined) throw unknownId()
+        const now = current.outcome === 'unknown' ? 'unknown' : current.state
+        if (now !== told) progress(options, current.state, MESSAGES[now] ?? now)
+        told = now
+        return { value: current, done: !isOpen(current), hash: current.paymentHash }
+      },
+    )
+    return intent
+  }
+
+  /** The own invoice once it is terminal, or as it stands when the time is over. */
+  async forInvoice(paymentHash: PaymentHash, options: WaitOptions): Promise<Invoice | undefined> {
+    const { connection } = this.#options
+    let told = ''
+    return this.#poll(
+      options,
+      () => () => {},
+      async () => {
+        const invoice = await connection.call(
+          (backend) => backend.lookupInvoice({ paymentHash, ...signalOf(options) }),
+          options.signal,
+        )
+        if (invoice !== undefined && invoice.status !== told) {
+          told = invoice.status
+          const state =
+            told === 'settled' ? 'settled' : told === 'open' || told === 'accepted' ? 'created' : 'expired'
+          progress(options, state, `the invoice is ${told}`)
+        }
+        const open = invoice?.status === 'open' || invoice?.status === 'accepted'
+        return { value: invoice, done: !open, hash: paymentHash }
+      },
+    )
+  }
+
+  async #poll<T>(
+    { untilMs, signal }: WaitOptions,
+    listen: (wake: () => void) => () => void,
+    ask: (round: number) => Promise<{ value: T; done: boolean; hash: PaymentHash | undefined }>,
+  ): Promise<T> {
+    const { clock, hints } = this.#options
+    let hash: PaymentHash | undefined
+    let wake = () => {}
+    const stops = [listen(() => wake())]
+    try {
+      for (let round = 0; ; round++) {
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        const answer = await ask(round)
+        const leftMs = untilMs - clock.now()
+        if (answer.done || leftMs <= 0 || signal?.aborted) return answer.value
+        hash = answer.hash
+        if (stops.length === 1)
+          stops.push(
+            hints.listen((hinted) => {
+              if (hinted === undefined || hinted === hash) wake()
+            }),
+          )
+        const over = new AbortController()
+        const signals = signal === undefined ? [over.signal] : [over.signal, signal]
+        const delayMs = Math.min(leftMs, LONGEST_PAUSE_MS, FIRST_LOOK_MS * 2 ** Math.min(round, 10))
+        await Promise.race([woken, pause(clock, delayMs, AbortSignal.any(signals))])
+        over.abort()
+      }
+    } finally {
+      for (const stop of stops) stop()
+    }
+  }
+
+  #listen(paymentId: PaymentId, wake: () => void): () => void {
+    const listeners = this.#listeners.get(paymentId) ?? new Set()
+    this.#listeners.set(paymentId, listeners)
+    listeners.add(wake)
+    return () => {
+      listeners.delete(wake)
+      if (listeners.size === 0) this.#listeners.delete(paymentId)
+    }
+  }
+}
+
+const signalOf = ({ signal }: WaitOptions): { signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal }
+
+function progress({ onProgress }: WaitOptions, state: PaymentProgress['state'], message: string): void {
+  try {
+    onProgress?.({ state, message })
+  } catch {
+    // told, not asked
+  }
+}
+
+const unknownId = (): LightningError =>
+  new LightningError({
+    code: 'not_found',
+    message: 'this wallet knows no such payment',
+    hint: 'Check the id; get_payments lists what there is.',
+    sent: 'no',
+  })
