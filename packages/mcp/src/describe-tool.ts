@@ -20,7 +20,9 @@ function trim(jsonSchema: Json, io: 'input' | 'output'): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minLength === 1) delete jsonSchema.minLength
-  if (io === 'output') delete jsonSchema.additionalProperties
+  if (io === 'input') return
+  delete jsonSchema.additionalProperties
+  delete jsonSchema.propertyNames
 }
 
 function toJson(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {

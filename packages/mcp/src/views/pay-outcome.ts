@@ -64,9 +64,10 @@ export function payAnswer(
   if (!['settled', 'pending', 'awaiting_approval'].includes(view.status)) throw failure(outcome)
   const hint = outcome.replayed ? repeatHint(outcome) : undefined
   const warnings = outcome.warnings?.map((warning) => warning.message) ?? []
+  const fee = view.fee_sats === undefined ? '' : ` with a fee of ${satsText(view.fee_sats)}`
   const paid =
     view.status === 'settled'
-      ? `Paid ${satsText(view.amount_sats)} with a fee of ${satsText(view.fee_sats ?? 0)}; payment_id ${view.payment_id}.`
+      ? `Paid ${satsText(view.amount_sats)}${fee}; payment_id ${view.payment_id}.`
       : `Not settled yet (${view.status}); payment_id ${view.payment_id}. ${view.next_step}`
   return {
     data: {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { createMcpFace, type ToolDescription } from '../src/index.ts'
+import { cannedSimulator } from './canned-simulator.ts'
+import { cannedWallet } from './canned-wallet.ts'
+
+const face = (options = {}) =>
+  createMcpFace({ wallet: cannedWallet(), version: '0', simulator: cannedSimulator, ...options })
+
+const all = face({ toolsets: ['all'] }).tools
+
+/** readOnly, destructive, idempotent, openWorld: what each tool tells of itself. */
+const ANNOTATIONS: Readonly<Record<string, string>> = {
+  get_wallet_balance: 'readOnly idempotent',
+  get_wallet_details: 'readOnly idempotent',
+  create_invoice: '',
+  decode_invoice: 'readOnly idempotent',
+  preview_payment: 'readOnly idempotent openWorld',
+  pay_invoice: 'destructive idempotent openWorld',
+  pay_lightning_address: 'destructive idempotent openWorld',
+  get_payment_status: 'readOnly idempotent',
+  get_payments: 'readOnly idempotent',
+  wait_for_payment: 'readOnly idempotent',
+  get_budget: 'readOnly idempotent',
+  check_connection: 'readOnly idempotent',
+  list_channels: 'readOnly idempotent',
+  get_channel_balance: 'readOnly idempotent',
+  list_peers: 'readOnly idempotent',
+  create_test_invoice: '',
+  pay_test_invoice: 'idempotent',
+  mine_blocks: '',
+}
+
+const HINTS = ['readOnly', 'destructive', 'idempotent', 'openWorld'] as const
+
+test('every tool has its place in the annotations table', () => {
+  expect(all.map(({ name }) => name)).toEqual(Object.keys(ANNOTATIONS))
+})
+
+describe.each(all.map((tool) => [tool.name, tool] as [string, ToolDescription]))('%s', (name, tool) => {
+  test('keeps its schema', async () => {
+    await expect(`${JSON.stringify(tool, null, 2)}\n`).toMatchFileSnapshot(`fixtures/toolsnaps/${name}.json`)
+  })
+
+  test('has a name, title and description that hosts accept', () => {
+    expect(name).toMatch(/^[a-z][a-z0-9_]{2,63}$/)
+    expect(tool.title).not.toBe('')
+    expect(tool.description.length).toBeGreaterThan(20)
+    expect(tool.description.length).toBeLessThanOrEqual(240)
+  })
+
+  test('states all four annotations', () => {
+    const set = HINTS.filter((hint) => tool.annotations[`${hint}Hint`])
+    expect(set.join(' ')).toBe(ANNOTATIONS[name])
+    expect(Object.keys(tool.annotations)).toHaveLength(4)
+  })
+
+  test('refuses unknown arguments and names a unit for every amount', () => {
+    expect(tool.inputSchema['additionalProperties']).toBe(false)
+    for (const key of Object.keys(tool.inputSchema['properties'] as object))
+      if (/amount|fee|balance/.test(key)) expect(key).toMatch(/_sats$/)
+    expect(tool.outputSchema.type).toBe('object')
+  })
+})
+
+test('the default tools fit into 20 kB', () => {
+  const { tools } = face()
+  expect(tools).toHaveLength(15)
+  expect(Buffer.byteLength(JSON.stringify({ tools }))).toBeLessThanOrEqual(20_000)
+})
+
+test('two faces list the same bytes', () => {
+  expect(JSON.stringify(face().tools)).toBe(JSON.stringify(face().tools))
+})
