@@ -1,28 +1,56 @@
+import { LightningError } from '@lightning-mcp/core'
 import {
   createSimulatedNetwork,
   type SimulatedNetwork,
   type SimulatedNetworkOptions,
 } from './simulated-network.ts'
 import { createWallet, type SimulatorBackend } from './simulator-backend.ts'
+import { createSocketWallet } from './socket/connect-simulated-network.ts'
+import { openSharedNetwork } from './socket/shared-network.ts'
 
-/** Where the wallet's network is. Default: a new one of its own, in this process. */
+/**
+ * Where the wallet's network is: `network`, in this process already; `socketPath` alone, in another
+ * process; `stateFile` and `socketPath`, in whichever process opens the file first; otherwise a new
+ * one of its own, in this process.
+ */
 export interface SimulatorBackendOptions extends SimulatedNetworkOptions {
   /** Name of the wallet's node. Default `alice`. */
   node?: string
-  /** A network in this process; it stays open when the wallet closes. */
+  /** Stays open when the wallet closes. */
   network?: SimulatedNetwork
+  socketPath?: string
 }
 
 /** Opens a wallet of a simulated network. Does no I/O before the first call. */
 export function createSimulatorBackend(options: SimulatorBackendOptions = {}): SimulatorBackend {
-  const { node = 'alice', network, ...own } = options
-  if (network !== undefined) return network.wallet(node)
+  const { node = 'alice', network, socketPath, ...own } = options
+  if (network !== undefined) {
+    refuseMixture(socketPath !== undefined || Object.keys(own).length > 0, 'network')
+    return network.wallet(node)
+  }
+  if (socketPath !== undefined && own.stateFile !== undefined) {
+    const shared = { ...own, stateFile: own.stateFile, socketPath, node }
+    return createWallet({ openLink: () => openSharedNetwork(shared) })
+  }
+  if (socketPath !== undefined) {
+    refuseMixture(Object.keys(own).length > 0, 'socketPath')
+    return createSocketWallet({ socketPath, node })
+  }
   let opened: SimulatedNetwork | undefined
   return createWallet({
-    openLink: async () => {
+    openLink: () => {
       opened = createSimulatedNetwork(own)
       return opened.openLink(node)
     },
     release: () => opened?.close(),
+  })
+}
+
+function refuseMixture(mixed: boolean, name: string): void {
+  if (!mixed) return
+  throw new LightningError({
+    code: 'invalid_request',
+    message: `the simulator cannot be given ${name} together with options of a new network`,
+    hint: `Leave out ${name}, or everything but ${name} and node.`,
   })
 }

@@ -1,5 +1,5 @@
 export type { Audit } from './audit.ts'
-export { backendModule } from './backend-module.ts'
+export { backendModule, type SimulatorModuleOptions } from './backend-module.ts'
 export { simulatorCapabilities } from './capabilities.ts'
 export { createManualClock, type ManualClock, type SimulatorClock, systemClock } from './clock.ts'
 export type { SimulatorControls } from './controls.ts'
@@ -11,4 +11,10 @@ export {
   type SimulatedNetworkOptions,
 } from './simulated-network.ts'
 export type { SimulatorBackend } from './simulator-backend.ts'
+export { connectSimulatedNetwork, type RemoteNetwork } from './socket/connect-simulated-network.ts'
+export {
+  type NetworkServer,
+  type ServeOptions,
+  serveSimulatedNetwork,
+} from './socket/serve-simulated-network.ts'
 export { type ChannelPlan, DEFAULT_TOPOLOGY, type NetworkTopology, type NodePlan } from './topology.ts'

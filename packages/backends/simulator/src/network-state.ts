@@ -14,7 +14,7 @@ import type { HoldOrder, NetworkFaults } from './faults.ts'
 import type { SimulatedInvoice } from './invoices/invoice.ts'
 import type { SimulatedNode } from './nodes/node.ts'
 import type { PaymentPart, PaymentTask, SimulatedPayment } from './payments/payment.ts'
-import type { RecordStore, StoredRecord } from './persistence/record-store.ts'
+import { type RecordStore, recordKey, type StoredRecord } from './persistence/record-store.ts'
 
 /** An entry of a node's history. */
 export type HistoryEntry = SimulatedPayment | SimulatedInvoice
@@ -168,27 +168,19 @@ export class NetworkState {
     this.events.flush()
   }
 
+  /** Takes in what was stored; `false`: nothing was. */
+  load(): boolean {
+    for (const record of this.#store?.read() ?? []) this.index(record)
+    return this.nodes.size > 0
+  }
+
   close(): void {
     if (this.closed) return
     this.closed = true
+    // whoever waits is told what stands now
+    for (const waiting of this.waiting.values()) for (const wake of waiting) wake()
+    this.waiting.clear()
     this.#store?.close()
-  }
-}
-
-/** What tells a record from others of its type. */
-export function recordKey(record: StoredRecord): string {
-  switch (record.type) {
-    case 'node':
-      return record.value.name
-    case 'channel':
-      return record.value.id
-    case 'transaction':
-      return record.value.txId
-    case 'invoice':
-    case 'payment':
-      return String(record.value.sequence)
-    case 'counters':
-      return ''
   }
 }
 

@@ -8,6 +8,7 @@ import { settleHoldInvoice } from './invoices/decide-invoice.ts'
 import { NetworkState } from './network-state.ts'
 import { releaseHeldHtlcs } from './payments/held-htlcs.ts'
 import { runTasks } from './payments/run-tasks.ts'
+import { openStateFile } from './persistence/state-file.ts'
 import { openLocalLink } from './service/local-link.ts'
 import type { WalletLink } from './service/wallet-service.ts'
 import { createWallet, type SimulatorBackend } from './simulator-backend.ts'
@@ -54,19 +55,17 @@ export interface SimulatedNetwork {
 
 /** Makes a network, or opens the one in `stateFile`. */
 export function createSimulatedNetwork(options: SimulatedNetworkOptions = {}): SimulatedNetwork {
-  const state = new NetworkState({
-    seed: options.seed ?? randomBytes(32).toString('hex'),
-    clock: options.clock ?? systemClock,
-    runTasks,
-  })
-  state.change(() => buildTopology(state, options.topology ?? DEFAULT_TOPOLOGY))
-  if (options.latencyMs !== undefined) state.faults.latencyMs = checkLatency(options.latencyMs)
+  const latencyMs = checkLatency(options.latencyMs ?? 0)
+  const state = openState(options)
+  state.faults.latencyMs = latencyMs
+  // whatever was under way goes on
+  state.change(() => driveAll(state))
   const counterparty = counterpartyOf(state, options.counterparty)
   const openLink = (name: string): WalletLink => openLocalLink(state, name, counterparty)
   return {
     wallet: (name) => {
       state.node(name)
-      return createWallet({ openLink: async () => openLink(name) })
+      return createWallet({ openLink: () => openLink(name) })
     },
     get nodes() {
       return [...state.nodes.values()].map(({ name, nodeId, alias }) => ({ name, nodeId, alias }))
@@ -97,6 +96,30 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions = {}): S
     openLink,
     close: () => state.close(),
   }
+}
+
+function openState(options: SimulatedNetworkOptions): NetworkState {
+  const seed = options.seed ?? randomBytes(32).toString('hex')
+  const store = options.stateFile === undefined ? undefined : openStateFile(options.stateFile, seed)
+  const state = new NetworkState({
+    seed: store?.seed ?? seed,
+    clock: options.clock ?? systemClock,
+    store,
+    runTasks,
+  })
+  try {
+    if (options.seed !== undefined && options.seed !== state.seed)
+      throw new LightningError({
+        code: 'invalid_request',
+        message: 'the simulated network in this file was made from another seed',
+        hint: 'Leave the seed out, or give another file.',
+      })
+    if (!state.load()) state.change(() => buildTopology(state, options.topology ?? DEFAULT_TOPOLOGY))
+  } catch (error) {
+    state.close()
+    throw error
+  }
+  return state
 }
 
 /** Whatever could go on, does. */

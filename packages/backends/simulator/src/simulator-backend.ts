@@ -22,14 +22,14 @@ export interface SimulatorBackend extends LightningBackend {
   readonly controls: SimulatorControls
 }
 
-/** A wallet over any way to its node. */
+/** A wallet over any way to its node, which is opened when first needed. */
 export function createWallet(options: {
-  openLink: () => Promise<WalletLink>
+  openLink: () => WalletLink
   /** Lets go of what the wallet owns besides its link. */
-  release?: () => void | Promise<void>
+  release?: () => void
 }): SimulatorBackend {
   const queues = new Set<EventQueue>()
-  let opening: Promise<WalletLink> | undefined
+  let link: WalletLink | undefined
   let closed = false
   const connection: Connection = {
     link: () => {
@@ -39,11 +39,8 @@ export function createWallet(options: {
           message: 'this wallet is closed',
           hint: 'Open it again.',
         })
-      opening ??= options.openLink().catch((error: unknown) => {
-        opening = undefined
-        throw error
-      })
-      return opening
+      link ??= options.openLink()
+      return link
     },
   }
   return {
@@ -63,9 +60,8 @@ export function createWallet(options: {
       if (closed) return
       closed = true
       for (const queue of queues) queue.end()
-      const link = await opening?.catch(() => undefined)
       await link?.close()
-      await options.release?.()
+      options.release?.()
     },
   }
 }
@@ -106,8 +102,7 @@ async function* watch(
   signal?.addEventListener('abort', end, { once: true })
   let unsubscribe: (() => void) | undefined
   try {
-    const link = await connection.link()
-    unsubscribe = link.subscribe((event) => queue.push(event))
+    unsubscribe = connection.link().subscribe((event) => queue.push(event))
     for (let event = await queue.next(); event !== undefined; event = await queue.next()) yield event
   } finally {
     unsubscribe?.()

@@ -1,6 +1,5 @@
 import type { ChannelOperation, ChannelsFacet } from '@lightning-mcp/core'
-import { ask, type Connection } from '../service/connection.ts'
-import { orUnknown } from '../service/or-unknown.ts'
+import { ask, askOnce, type Connection } from '../service/connection.ts'
 
 const unknown = (): ChannelOperation => ({ status: 'unknown' })
 
@@ -9,7 +8,7 @@ export const createChannels = (connection: Connection): ChannelsFacet => ({
   list: ({ signal, ...request }) => ask(connection, signal, 'listChannels', request),
   listPending: ({ signal }) => ask(connection, signal, 'listPendingChannels'),
   listClosed: ({ signal, ...request }) => ask(connection, signal, 'listClosedChannels', request),
-  open: ({ signal, ...request }) => orUnknown(connection, signal, unknown, 'openChannel', request),
-  close: ({ signal, ...request }) => orUnknown(connection, signal, unknown, 'closeChannel', request),
+  open: ({ signal, ...request }) => askOnce(connection, signal, unknown, 'openChannel', request),
+  close: ({ signal, ...request }) => askOnce(connection, signal, unknown, 'closeChannel', request),
   updatePolicy: ({ signal, ...request }) => ask(connection, signal, 'updateChannelPolicy', request),
 })

@@ -9,8 +9,7 @@ import {
   type PaymentHash,
   paymentHash,
 } from '@lightning-mcp/core'
-import { ask, type Connection } from '../service/connection.ts'
-import { orUnknown } from '../service/or-unknown.ts'
+import { ask, askOnce, type Connection } from '../service/connection.ts'
 
 /** What the caller knows of a payment whose outcome it cannot tell. */
 interface Sent {
@@ -32,7 +31,7 @@ export const createPayments = (
     const decoded = decodeInvoice(request.invoice)
     const amountMsat = decoded.amountMsat ?? request.amountMsat
     const lost = (): Payment => unknown({ paymentHash: decoded.paymentHash, amountMsat })
-    return orUnknown(connection, signal, lost, 'payInvoice', request)
+    return askOnce(connection, signal, lost, 'payInvoice', request)
   },
 
   async lookupPayment({ signal, ...key }) {
@@ -51,7 +50,7 @@ export const createPayments = (
         createHash('sha256').update(Buffer.from(request.preimage, 'hex')).digest('hex'),
       )
       const lost = (): Payment => unknown({ paymentHash: hash, amountMsat: request.amountMsat })
-      return orUnknown(connection, signal, lost, 'sendKeysend', request)
+      return askOnce(connection, signal, lost, 'sendKeysend', request)
     },
   },
 })

@@ -17,12 +17,17 @@ export function attempt(state: NetworkState, payment: SimulatedPayment): void {
   const unsentMsat = clampSubMsat(payment.amountMsat, sum(alive.map((part) => part.amountMsat)))
   // a recipient that has begun to settle has the whole amount
   if (unsentMsat === 0n || alive.some((part) => part.state === 'settling' || part.state === 'settled')) return
-  if (state.clock.now() >= payment.deadlineMs) return giveUp(state, payment, 'timeout')
+  if (state.clock.now() >= payment.deadlineMs) {
+    giveUp(state, payment, 'timeout')
+    return
+  }
   const feeLeftMsat = clampSubMsat(payment.maxFeeMsat, sum(alive.map((part) => part.feeMsat)))
   const plan = planPart(state, payment, unsentMsat, feeLeftMsat, payment.maxParts - alive.length)
-  if (typeof plan === 'string') return giveUp(state, payment, plan)
-  launch(state, payment, plan.route, plan.amountMsat)
-  state.tasks.push({ do: 'attempt', payment })
+  if (typeof plan === 'string') giveUp(state, payment, plan)
+  else {
+    launch(state, payment, plan.route, plan.amountMsat)
+    state.tasks.push({ do: 'attempt', payment })
+  }
 }
 
 function planPart(

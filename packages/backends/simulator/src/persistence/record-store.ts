@@ -22,3 +22,20 @@ export interface RecordStore {
   write(records: readonly StoredRecord[]): void
   close(): void
 }
+
+/** What tells a record from others of its type. */
+export function recordKey(record: StoredRecord): string {
+  switch (record.type) {
+    case 'node':
+      return record.value.name
+    case 'channel':
+      return record.value.id
+    case 'transaction':
+      return record.value.txId
+    case 'invoice':
+    case 'payment':
+      return String(record.value.sequence)
+    case 'counters':
+      return ''
+  }
+}
