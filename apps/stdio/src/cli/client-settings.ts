@@ -19,6 +19,10 @@ const json = (value: unknown): string => JSON.stringify(value, undefined, 2)
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
+/** As a person types it. */
+export const shellCommand = ({ command, args }: Command): string =>
+  [command, ...args].map(shellWord).join(' ')
+
 /** One entry per client; a JSON string is also a TOML basic string. */
 export function clientSettings({ command, args }: Command): ClientSettings[] {
   const mcpServers = json({ mcpServers: { lightning: { command, args } } })
@@ -33,7 +37,7 @@ export function clientSettings({ command, args }: Command): ClientSettings[] {
       client: 'Claude Code',
       place: 'a terminal',
       language: 'shell',
-      text: ['claude', 'mcp', 'add', 'lightning', '--', command, ...args].map(shellWord).join(' '),
+      text: `claude mcp add lightning -- ${shellCommand({ command, args })}`,
     },
     { client: 'Cursor', place: '~/.cursor/mcp.json', language: 'json', text: mcpServers },
     {

@@ -2,7 +2,7 @@ import { chmod, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { configFolder, loadConfig, parseArguments } from '@lightning-mcp/config'
 import type { Invocation } from '../program.ts'
-import { clientSettings } from './client-settings.ts'
+import { clientSettings, shellCommand } from './client-settings.ts'
 import { collectSettings, type FileContent } from './collect-settings.ts'
 import { ownCommand } from './own-command.ts'
 import { openQuestions } from './questions.ts'
@@ -38,10 +38,9 @@ export async function init({ argv, env, cwd }: Invocation): Promise<number> {
   }
   const settings = clientSettings(ownCommand(['--config', path]))
   const blocks = settings.map(({ client, place, text }) => `## ${client}: ${place}\n\n${text}\n`)
+  const check = shellCommand(ownCommand(['doctor', '--config', path]))
   process.stdout.write(
-    [`Written: ${path} (only you can read it). Check it with: doctor --config ${path}\n`, ...blocks].join(
-      '\n',
-    ),
+    [`Written: ${path} (only you can read it).\nCheck it with: ${check}\n`, ...blocks].join('\n'),
   )
   return 0
 }
