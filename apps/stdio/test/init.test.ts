@@ -53,7 +53,7 @@ describe('init', () => {
     expect(stderr).toMatchSnapshot()
     expect(code).toBe(0)
     expect(read(join(folder, 'config.json'))).toEqual({
-      backend: './backend.mjs',
+      backend: join(folder, 'backend.mjs'),
       options: { apiKey: SECRET },
       maxPaymentSats: '2500',
     })

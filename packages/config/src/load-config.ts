@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { BackendModule, Msat, Secret } from '@lightning-mcp/core'
 import { parseArguments } from './arguments.ts'
 import { type BackendOptions, readBackendOptions } from './backend-options.ts'
@@ -78,7 +78,7 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
   const args = parseArguments({ argv, app })
   const environment = readEnvironment(env)
   const path = args.flags.config ?? environment.values.config
-  const configFile = path === undefined ? undefined : absolute(cwd, path)
+  const configFile = path === undefined ? undefined : resolve(cwd, path)
   const file: ConfigFile =
     configFile === undefined
       ? { values: {}, problems: [], isOpenToOthers: false }
@@ -87,15 +87,20 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
   const merged = mergeSources({ file: file.values, environment: environment.values, flag: args.flags })
   const settings = parseSettings(merged, [...file.problems, ...environment.problems])
 
-  const module = await loadBackendModule(settings.backend, { cwd }).catch((error: unknown) => {
-    throw error instanceof ConfigError ? error.causedBy(merged.sources.backend) : error
-  })
+  /** A path in the file is taken from the file's folder: the server may be started anywhere. */
+  const baseOf = (name: SettingName): string =>
+    configFile !== undefined && merged.sources[name] === 'file' ? dirname(configFile) : cwd
+  const module = await loadBackendModule(settings.backend, { cwd: baseOf('backend') }).catch(
+    (error: unknown) => {
+      throw error instanceof ConfigError ? error.causedBy(merged.sources.backend) : error
+    },
+  )
   const options = readBackendOptions(module, { file: settings.options, env, flags: args.options })
   const { dataDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
   return {
     app,
     backend: { name: settings.backend, module, options },
-    ...(dataDir === undefined ? {} : { dataDir: absolute(cwd, dataDir) }),
+    ...(dataDir === undefined ? {} : { dataDir: resolve(baseOf('dataDir'), dataDir) }),
     stateDir: stateFolder(env),
     tools: {
       ...(toolsets === undefined ? {} : { toolsets }),
@@ -115,7 +120,7 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
       allowedHosts: settings.allowedHosts ?? [],
       allowedOrigins: settings.allowedOrigins ?? [],
       behindProxy: settings.behindProxy,
-      ...(tokenFile === undefined ? {} : { tokenFile: absolute(cwd, tokenFile) }),
+      ...(tokenFile === undefined ? {} : { tokenFile: resolve(baseOf('tokenFile'), tokenFile) }),
       ...(token === undefined ? {} : { token }),
     },
     ...(configFile === undefined ? {} : { configFile }),
@@ -163,8 +168,6 @@ function parseSettings(
   })
   throw new ConfigError([...problems, ...typeProblems])
 }
-
-const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path))
 
 function looseFileWarning(path: string | undefined, file: ConfigFile, options: BackendOptions): string[] {
   const holdsSecret = Object.entries(options.values).some(

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,6 +110,19 @@ describe('values', () => {
   it('makes paths absolute from where the server was started', async () => {
     const config = await load({ argv: ['--data-dir', 'data'] })
     expect(config.dataDir).toBe(join(folder, 'data'))
+  })
+
+  it("takes a path in the file from the file's folder", async () => {
+    const path = join(folder, 'elsewhere', 'config.json')
+    await mkdir(join(folder, 'elsewhere'))
+    await writeFile(path, JSON.stringify({ dataDir: 'data' }))
+    const config = await loadConfig({
+      argv: ['--config', path],
+      env: { HOME: folder },
+      cwd: '/',
+      app: 'stdio',
+    })
+    expect(config.dataDir).toBe(join(folder, 'elsewhere', 'data'))
   })
 
   it('takes an amount beyond the safe integers exactly', async () => {

@@ -34,7 +34,7 @@ export async function collectSettings({ args, env, cwd, questions }: Request): P
   const maxPaymentSats =
     flags.maxPaymentSats ?? (await questions?.ask('Largest single payment, in sats', { fallback: '10000' }))
   return {
-    backend,
+    backend: /^\.\.?[\\/]/.test(backend) ? resolve(cwd, backend) : backend,
     options,
     ...flags,
     ...(flags.dataDir === undefined ? {} : { dataDir: resolve(cwd, flags.dataDir) }),
