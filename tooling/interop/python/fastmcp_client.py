@@ -26,7 +26,7 @@ async def main(mode, transport, *place):
             result = await client.call_tool(name, arguments, raise_on_error=False)
             return result.is_error, result.structured_content, result.content[0].text
 
-        await take_steps(list_tools, call_tool, lambda: None)
+        await take_steps(list_tools, call_tool, lambda: client.protocol_version)
 
 
 asyncio.run(main(*sys.argv[1:]))
