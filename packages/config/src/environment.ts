@@ -8,11 +8,18 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const NOT_SETTINGS = new Set(['LIGHTNING_MCP_PNPM', 'LIGHTNING_MCP_REQUIRE'])
 const NOT_SETTINGS_PREFIX = 'LIGHTNING_MCP_TEST_'
 
+/** An option of a backend that has no name of its own in people's environments: `LIGHTNING_MCP_SIMULATOR_NODE`. */
+const isOfBackend = (name: string, backends: readonly string[]): boolean =>
+  backends.some((backend) => name.startsWith(`LIGHTNING_MCP_${backend.toUpperCase()}_`))
+
 /**
  * Reads `LIGHTNING_MCP_*`. An empty variable counts as not set, as shells and container files write
  * it. A misspelt limit must not be overlooked: unknown names are problems.
  */
-export function readEnvironment(env: Environment): {
+export function readEnvironment(
+  env: Environment,
+  { backends }: { backends: readonly string[] },
+): {
   values: Partial<Record<SettingName, string>>
   problems: ConfigProblem[]
 } {
@@ -23,7 +30,8 @@ export function readEnvironment(env: Environment): {
   const problems: ConfigProblem[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('LIGHTNING_MCP_') || value === undefined || value === '') continue
-    if (NOT_SETTINGS.has(name) || name.startsWith(NOT_SETTINGS_PREFIX)) continue
+    if (NOT_SETTINGS.has(name) || name.startsWith(NOT_SETTINGS_PREFIX) || isOfBackend(name, backends))
+      continue
     const setting = byName.get(name)
     if (setting === undefined)
       problems.push({

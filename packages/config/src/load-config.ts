@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { BackendModule, Msat, Secret } from '@lightning-mcp/core'
 import { parseArguments } from './arguments.ts'
 import { type BackendOptions, readBackendOptions } from './backend-options.ts'
-import { hintedBackend, loadBackendModule } from './backend-registry.ts'
+import { BUILT_IN_BACKENDS, hintedBackend, loadBackendModule } from './backend-registry.ts'
 import { ConfigError, type ConfigProblem, type Source } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Environment, readEnvironment } from './environment.ts'
@@ -76,7 +76,7 @@ type Values = Partial<Record<SettingName, unknown>>
  */
 export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Promise<Config> {
   const args = parseArguments({ argv, app })
-  const environment = readEnvironment(env)
+  const environment = readEnvironment(env, { backends: BUILT_IN_BACKENDS })
   const path = args.flags.config ?? environment.values.config
   const configFile = path === undefined ? undefined : resolve(cwd, path)
   const file: ConfigFile =

@@ -197,6 +197,11 @@ describe('refusals', () => {
     expect(error.message).not.toContain(SECRET)
   })
 
+  it('leaves the variables of a backend to that backend', async () => {
+    const config = await load({ env: { LIGHTNING_MCP_SIMULATOR_NODE: 'bob' } })
+    expect(config.backend.options.values['node']).toBe('bob')
+  })
+
   it('ignores settings of the other app in a shared environment', async () => {
     const config = await load({ env: { LIGHTNING_MCP_PORT: '9000', LIGHTNING_MCP_TOKEN: SECRET } })
     expect(config.app).toBe('stdio')
