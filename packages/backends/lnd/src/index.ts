@@ -1,1 +1,5 @@
-export {}
+export { backendModule } from './backend-module.ts'
+export { lndCapabilities } from './capabilities.ts'
+export { mapLndError } from './errors.ts'
+export { createLndBackend } from './lnd-backend.ts'
+export type { LndBackendOptions } from './options.ts'

@@ -1,0 +1,105 @@
+import {
+  type Channel,
+  type ChannelState,
+  type ChannelsFacet,
+  clampSubMsat,
+  cleanText,
+  nodeId,
+  type Page,
+  type PageRequest,
+  sat,
+  satToMsat,
+} from '@lightning-mcp/core'
+import type { LndClient } from '../client.ts'
+import { pageOf } from '../paging.ts'
+import type { RawChannel, RawClosedChannel, RawPendingChannel } from '../schemas.ts'
+import { toShortChannelId } from '../short-channel-id.ts'
+
+/** The reading side of channels. */
+export function createChannelsFacet(client: LndClient): ChannelsFacet {
+  return {
+    async list(request) {
+      const { channels } = await client.call('listChannels', { peer_alias_lookup: true }, request)
+      return pageByOutpoint(channels.map(toChannel), request)
+    },
+    async listPending(request) {
+      const raw = await client.call('pendingChannels', {}, request)
+      const all = (list: readonly { channel: RawPendingChannel | null }[], state: ChannelState): Channel[] =>
+        list.flatMap(({ channel }) => (channel === null ? [] : [toPendingChannel(channel, state)]))
+      return [
+        ...all(raw.pending_open_channels, 'opening'),
+        ...all(raw.pending_closing_channels, 'closing'),
+        ...all(raw.waiting_close_channels, 'closing'),
+        ...all(raw.pending_force_closing_channels, 'force-closing'),
+      ]
+    },
+    async listClosed(request) {
+      const { channels } = await client.call('closedChannels', {}, request)
+      return pageByOutpoint(
+        channels.toSorted((a, b) => b.close_height - a.close_height).map(toClosedChannel),
+        request,
+      )
+    },
+  }
+}
+
+const pageByOutpoint = (channels: readonly Channel[], request: PageRequest): Page<Channel> =>
+  pageOf(channels, request, (channel) => channel.fundingOutpoint ?? '')
+
+export function toChannel(raw: RawChannel): Channel {
+  const shortChannelId = toShortChannelId(raw.chan_id)
+  const localMsat = satToMsat(BigInt(raw.local_balance))
+  const remoteMsat = satToMsat(BigInt(raw.remote_balance))
+  return {
+    ...(shortChannelId === undefined ? {} : { shortChannelId }),
+    fundingOutpoint: raw.channel_point,
+    peer: nodeId(raw.remote_pubkey),
+    ...(raw.peer_alias === '' ? {} : { peerAlias: cleanText(raw.peer_alias, 64) }),
+    state: raw.active ? 'active' : 'inactive',
+    capacitySat: sat(BigInt(raw.capacity)),
+    localMsat,
+    remoteMsat,
+    // LND's balances are already without the commitment fee and HTLCs in flight
+    spendableMsat: clampSubMsat(localMsat, reserve(raw.local_constraints)),
+    receivableMsat: clampSubMsat(remoteMsat, reserve(raw.remote_constraints)),
+    private: raw.private,
+    initiator: raw.initiator ? 'local' : 'remote',
+    pendingHtlcs: raw.pending_htlcs.length,
+  }
+}
+
+export const reserve = (constraints: RawChannel['local_constraints']) =>
+  satToMsat(BigInt(constraints?.chan_reserve_sat ?? 0))
+
+const initiator = (who: string | number): Pick<Channel, 'initiator'> =>
+  who === 'INITIATOR_LOCAL'
+    ? { initiator: 'local' }
+    : who === 'INITIATOR_REMOTE'
+      ? { initiator: 'remote' }
+      : {}
+
+const toPendingChannel = (raw: RawPendingChannel, state: ChannelState): Channel => ({
+  fundingOutpoint: raw.channel_point,
+  peer: nodeId(raw.remote_node_pub),
+  state,
+  capacitySat: sat(BigInt(raw.capacity)),
+  localMsat: satToMsat(BigInt(raw.local_balance)),
+  remoteMsat: satToMsat(BigInt(raw.remote_balance)),
+  private: raw.private,
+  ...initiator(raw.initiator),
+})
+
+const toClosedChannel = (raw: RawClosedChannel): Channel => {
+  const shortChannelId = toShortChannelId(raw.chan_id)
+  return {
+    ...(shortChannelId === undefined ? {} : { shortChannelId }),
+    fundingOutpoint: raw.channel_point,
+    peer: nodeId(raw.remote_pubkey),
+    state: 'closed',
+    capacitySat: sat(BigInt(raw.capacity)),
+    localMsat: satToMsat(BigInt(raw.settled_balance)),
+    remoteMsat: satToMsat(0n),
+    private: false,
+    ...initiator(raw.open_initiator),
+  }
+}

@@ -1,0 +1,203 @@
+import { assertPayable } from '@lightning-mcp/codec'
+import {
+  type BackendProfile,
+  LightningError,
+  nodeId,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+} from '@lightning-mcp/core'
+import type { LndClient } from './client.ts'
+import { findErrorRule, mapLndError, STATUS, statusOf } from './errors.ts'
+import type { RawPayment } from './schemas.ts'
+import { fromShortChannelId } from './short-channel-id.ts'
+import { toPayment, unreadable } from './to-core.ts'
+
+/** LND's own default, said all the same. */
+const DEFAULT_TIMEOUT_SECONDS = 60
+/** A look-up answers from LND's database at once, or not at all. */
+const LOOKUP_TIMEOUT_MS = 15_000
+
+/**
+ * Pays an invoice with SendPaymentV2. Until LND has the request everything is thrown; after that
+ * every doubt is looked up with TrackPaymentV2 and, where that does not help, `unknown`.
+ */
+export async function payInvoice(
+  client: LndClient,
+  request: PayInvoiceRequest,
+  { network, id: ownId }: BackendProfile['identity'],
+  now: number,
+): Promise<Payment> {
+  const { decoded } = assertPayable(
+    {
+      invoice: request.invoice,
+      ...(request.amountMsat === undefined ? {} : { amountMsat: request.amountMsat }),
+    },
+    { network, nowSeconds: now },
+  )
+  if (decoded.payee === ownId && request.allowSelfPayment !== true)
+    throw new LightningError({
+      code: 'self_payment',
+      message: 'the invoice is one of this node itself',
+      hint: 'Give the invoice to somebody else to pay.',
+    })
+  const message = toSendRequest(request, decoded.invoice)
+  await readyToSend(client, request.signal)
+  const outcome = await dispatch(client, decoded.paymentHash, message, request.signal)
+  if (outcome.kind === 'payment') return outcome.payment
+  // the caller has gone: LND goes on, and whoever asks later looks it up
+  if (request.signal?.aborted) return unknown(decoded.paymentHash)
+  return settleDoubt(client, decoded.paymentHash, outcome.error, request.signal)
+}
+
+async function readyToSend(client: LndClient, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await client.ready(signal)
+  } catch (error) {
+    if (LightningError.is(error)) throw error
+    throw new LightningError({
+      code: 'unavailable',
+      message: 'the payment was canceled before anything was sent',
+      retry: 'safe',
+      sent: 'no',
+      cause: error,
+    })
+  }
+}
+
+function toSendRequest(request: PayInvoiceRequest, invoice: string): object {
+  const { amountMsat, maxFeeMsat, maxParts, outgoingChannels, lastHop, allowSelfPayment } = request
+  if (typeof maxFeeMsat !== 'bigint' || maxFeeMsat < 0n)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'a payment needs a fee limit of zero or more',
+    })
+  const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
+  if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 1 || timeoutSeconds > 86_400)
+    throw new LightningError({ code: 'invalid_request', message: 'the time-out must be 1 to 86400 seconds' })
+  return {
+    payment_request: invoice,
+    ...(amountMsat === undefined ? {} : { amt_msat: String(amountMsat) }),
+    // 0 lets LND take free routes only
+    fee_limit_msat: String(maxFeeMsat),
+    timeout_seconds: timeoutSeconds,
+    no_inflight_updates: true,
+    ...(maxParts === undefined ? {} : { max_parts: maxParts }),
+    ...(outgoingChannels === undefined
+      ? {}
+      : { outgoing_chan_ids: outgoingChannels.map(fromShortChannelId) }),
+    ...(lastHop === undefined ? {} : { last_hop_pubkey: Buffer.from(nodeId(lastHop), 'hex') }),
+    allow_self_payment: allowSelfPayment === true,
+  }
+}
+
+type Outcome = { kind: 'payment'; payment: Payment } | { kind: 'doubt'; error: unknown }
+
+/** Sends, and waits for LND's last word. Never throws: from here on the request may be with LND. */
+async function dispatch(
+  client: LndClient,
+  hash: PaymentHash,
+  message: object,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  let cancel = (): void => {}
+  try {
+    const stream = await client.openStream('sendPayment', message)
+    cancel = stream.cancel
+    signal?.addEventListener('abort', cancel, { once: true })
+    if (signal?.aborted) cancel()
+    for await (const raw of stream.messages) {
+      const payment = ofThisHash(raw, hash)
+      if (payment.status !== 'pending') return { kind: 'payment', payment }
+    }
+    return { kind: 'doubt', error: unreadable('the stream of a payment ended without a result') }
+  } catch (error) {
+    return { kind: 'doubt', error }
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    cancel()
+  }
+}
+
+function ofThisHash(raw: RawPayment, hash: PaymentHash): Payment {
+  const payment = toPayment(raw)
+  if (payment.paymentHash !== hash) throw unreadable('it is about another payment')
+  return payment
+}
+
+/** After an error of the sending stream: what LND knows of the hash, else what the error itself proves, else nothing. */
+async function settleDoubt(
+  client: LndClient,
+  hash: PaymentHash,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<Payment> {
+  const rule = findErrorRule(error)
+  // the guard by hash: this request was refused because of another one, which is not ours to report
+  if (
+    statusOf(error) === STATUS.ALREADY_EXISTS ||
+    rule?.code === 'already_paid' ||
+    rule?.code === 'in_progress'
+  )
+    throw refusedByGuard(error, await lookUpQuietly(client, hash, signal))
+  const found = await lookUpQuietly(client, hash, signal)
+  if (found !== undefined) return found
+  // LND refused the request while reading it: nothing was recorded, nothing was sent
+  if (rule?.refusesUnrecorded) throw mapLndError(error)
+  return unknown(hash)
+}
+
+function refusedByGuard(error: unknown, earlier: Payment | undefined): LightningError {
+  const mapped = mapLndError(error)
+  const paid = mapped.code === 'already_paid' || earlier?.status === 'settled'
+  return new LightningError({
+    code: paid ? 'already_paid' : 'in_progress',
+    message: paid ? 'LND has already paid this invoice' : 'LND is already paying this invoice',
+    hint: 'Look the payment up by its hash; do not pay again.',
+    // by this call: the guard refuses before anything leaves
+    sent: 'no',
+    ...(mapped.backend === undefined ? {} : { backend: mapped.backend }),
+  })
+}
+
+const unknown = (hash: PaymentHash): Payment => ({ paymentHash: hash, status: 'unknown' })
+
+async function lookUpQuietly(
+  client: LndClient,
+  hash: PaymentHash,
+  signal: AbortSignal | undefined,
+): Promise<Payment | undefined> {
+  const timeout = AbortSignal.timeout(LOOKUP_TIMEOUT_MS)
+  try {
+    return await lookupPayment(
+      client,
+      hash,
+      signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+/** The first message of TrackPaymentV2: how the payment stands. NotFound: LND has no record now, which proves nothing by itself. */
+export async function lookupPayment(
+  client: LndClient,
+  hash: PaymentHash,
+  signal: AbortSignal | undefined,
+): Promise<Payment | undefined> {
+  await client.ready(signal)
+  const stream = await client.openStream('trackPayment', { payment_hash: Buffer.from(hash, 'hex') })
+  signal?.addEventListener('abort', stream.cancel, { once: true })
+  try {
+    if (signal?.aborted) stream.cancel()
+    for await (const raw of stream.messages) return ofThisHash(raw, hash)
+    throw unreadable('the stream of a look-up ended without a result')
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (statusOf(error) === STATUS.NOT_FOUND) return undefined
+    throw mapLndError(error)
+  } finally {
+    signal?.removeEventListener('abort', stream.cancel)
+    stream.cancel()
+  }
+}
