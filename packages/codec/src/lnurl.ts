@@ -66,10 +66,10 @@ export function encodeLnurl(url: string, options: UrlOptions = {}): string {
 
 function readBech32(lnurl: string): string {
   const bytes = guarded(
-    () => bech32.decodeToBytes(lnurl),
+    () => bech32.fromWords(bech32.decode(lnurl as `${string}1${string}`, false).words),
     () => notAnLnurl('its checksum is wrong'),
   )
-  return Buffer.from(bytes.bytes).toString('utf8')
+  return Buffer.from(bytes).toString('utf8')
 }
 
 function checkUrl(text: string, action: LnurlAction, options: UrlOptions): Lnurl {

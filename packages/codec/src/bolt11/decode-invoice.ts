@@ -1,10 +1,10 @@
-import {
-  type DecodedInvoice,
-  type DescriptionHash,
-  type Msat,
-  nodeId,
-  type PaymentHash,
-  type RouteHintHop,
+import type {
+  DecodedInvoice,
+  DescriptionHash,
+  Msat,
+  NodeId,
+  PaymentHash,
+  RouteHintHop,
 } from '@lightning-mcp/core'
 import { bech32 } from '@scure/base'
 import { invoicesLibrary } from '../lazy-libraries.ts'
@@ -98,10 +98,7 @@ function decode(invoice: string): DecodedInvoice {
     invoice,
     network,
     paymentHash: hex('p') as PaymentHash,
-    payee: guarded(
-      () => nodeId(destination),
-      () => invalidInvoice('its payee is not a node'),
-    ),
+    payee: readNode(destination, 'its payee is not a node'),
     ...(amountMsat === undefined ? {} : { amountMsat }),
     ...(description === undefined ? {} : { description }),
     ...(descriptionHash === undefined ? {} : { descriptionHash: descriptionHash as DescriptionHash }),
@@ -115,13 +112,18 @@ function decode(invoice: string): DecodedInvoice {
   })
 }
 
+function readNode(hex: string, otherwise: string): NodeId {
+  if (!/^0[23][0-9a-f]{64}$/.test(hex)) throw invalidInvoice(otherwise)
+  return hex as NodeId
+}
+
 function readRoute(route: readonly LibraryHop[]): readonly RouteHintHop[] {
   return Object.freeze(
     route.slice(1).map((channel, i) =>
       Object.freeze({
-        nodeId: guarded(
-          () => nodeId((route[i] as LibraryHop).public_key),
-          () => invalidInvoice('a route hint names something that is not a node'),
+        nodeId: readNode(
+          (route[i] as LibraryHop).public_key,
+          'a route hint names something that is not a node',
         ),
         shortChannelId: channel.channel as string,
         feeBaseMsat: BigInt(channel.base_fee_mtokens as string) as Msat,

@@ -20,6 +20,9 @@ const TENTH_MSAT: Readonly<Record<string, bigint>> = {
   p: 1n,
 }
 
+/** 21 million BTC in pico-BTC has twenty. */
+const MAX_DIGITS = 20
+
 /** Network and amount from an invoice's human-readable part. BOLT 11, "Human-Readable Part". */
 export function readPrefix(prefix: string): { network: Network; amountMsat?: Msat } {
   const [, currency = '', digits, multiplier = ''] = PREFIX.exec(prefix) ?? []
@@ -33,7 +36,7 @@ export function readPrefix(prefix: string): { network: Network; amountMsat?: Msa
   if (digits.startsWith('0')) throw invalidInvoice('its amount is zero or starts with a zero')
   const unit = TENTH_MSAT[multiplier]
   if (unit === undefined) throw invalidInvoice('its amount has an unknown multiplier')
-  if (digits.length > 19) throw invalidInvoice('its amount is above 21 million BTC')
+  if (digits.length > MAX_DIGITS) throw invalidInvoice('its amount is above 21 million BTC')
   const tenths = BigInt(digits) * unit
   if (tenths % 10n !== 0n) throw invalidInvoice('its amount is not a whole number of millisatoshi')
   const amountMsat = tenths / 10n

@@ -82,7 +82,7 @@ function readFields(offer: string, bytes: Buffer): DecodedOffer {
   for (const { type } of records) checkType(type)
   const field = (type: bigint) => records.find((record) => record.type === type)?.value
   const chains = field(2n)
-  const currency = field(6n)
+  const currency = optional(field(6n), readCurrency)
   const amount = optional(field(8n), readTruncated)
   const description = optional(field(10n), readText)
   const features = optional(field(12n), readOfferFeatures) ?? []
@@ -104,9 +104,7 @@ function readFields(offer: string, bytes: Buffer): DecodedOffer {
     offerId: merkleRoot(records).toString('hex'),
     networks: chains === undefined ? ['mainnet'] : readChains(chains),
     ...(amount !== undefined && currency === undefined ? { amountMsat: amount as Msat } : {}),
-    ...(amount !== undefined && currency !== undefined
-      ? { currency: { code: readCurrency(currency), amount } }
-      : {}),
+    ...(amount !== undefined && currency !== undefined ? { currency: { code: currency, amount } } : {}),
     ...(description === undefined ? {} : { description }),
     ...(issuer === undefined ? {} : { issuer }),
     ...(issuerId === undefined ? {} : { issuerId }),
