@@ -4,6 +4,7 @@ import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
 import type { Wallet } from '@lightning-mcp/wallet'
 import { findWalletFolder } from './find-wallet-folder.ts'
 import { createLazyControls } from './lazy-controls.ts'
+import { createLazyResolver } from './lazy-resolver.ts'
 import { createLazyWallet } from './lazy-wallet.ts'
 import type { Log } from './log.ts'
 import { type OpenedBackend, openBackend } from './open-backend.ts'
@@ -45,16 +46,13 @@ export async function openRuntime(
     async open() {
       const opened = await backend()
       walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
-      const [{ createWallet, openSqliteStore }, { createDestinationResolver }] = await Promise.all([
-        import('@lightning-mcp/wallet'),
-        import('@lightning-mcp/destinations'),
-      ])
+      const { createWallet, openSqliteStore } = await import('@lightning-mcp/wallet')
       const result = createWallet({
         backend: opened.backend,
         store: openSqliteStore({
           path: walletFolder === undefined ? ':memory:' : join(walletFolder, 'wallet.sqlite'),
         }),
-        resolver: createDestinationResolver({}),
+        resolver: createLazyResolver(),
         limits: config.limits,
         log,
       })
