@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LndNode } from '@lightning-mcp/nodes'
+import type { McpTestClient, ToolAnswer } from '../clients/mcp-client.ts'
+import { connectV2 } from '../clients/sdk-v2-client.ts'
+import { serverCommand } from '../servers/commands.ts'
+import { startHttpServer } from '../servers/http-server.ts'
+
+export type Transport = 'http' | 'stdio'
+
+export interface WalletUnderTest {
+  call(name: string, args?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>
+  stop(): Promise<void>
+}
+
+const TOKEN = 'real-lnd-token-0123456789abcdef'
+
+/** A real server process on a real node, spoken to by a real client. */
+export const startWallet = async (transport: Transport, node: LndNode): Promise<WalletUnderTest> => {
+  const folder = await mkdtemp(join(tmpdir(), 'interop-lnd-'))
+  const args = ['--backend', 'lnd', '--data-dir', folder, '--max-payment-sats', '10000000']
+  const env = node.environment()
+  const opened = transport === 'http' ? await overHttp(args, env) : await overStdio(args, env)
+  return {
+    call: (name, toolArgs) => opened.client.callTool(name, toolArgs),
+    async stop() {
+      await opened.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Opened {
+  client: McpTestClient
+  stop(): Promise<void>
+}
+
+const overHttp = async (args: string[], env: Record<string, string>): Promise<Opened> => {
+  const server = await startHttpServer({ args, env: { ...env, LIGHTNING_MCP_TOKEN: TOKEN } })
+  const client = await connectV2({ url: server.url, token: TOKEN })
+  return {
+    client,
+    async stop() {
+      await client.close()
+      await server.end('SIGTERM')
+    },
+  }
+}
+
+const overStdio = async (args: string[], env: Record<string, string>): Promise<Opened> => {
+  const client = await connectV2(serverCommand('stdio', args, env))
+  return { client, stop: () => client.close() }
+}
