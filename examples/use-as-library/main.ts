@@ -7,7 +7,7 @@ import { decodeInvoice } from '@lightning-mcp/codec'
 import { type LightningBackend, msat, satToMsat } from '@lightning-mcp/core'
 
 const network = createSimulatedNetwork({ seed: 'example' })
-const alice: LightningBackend = createSimulatorBackend({ network, node: 'agent' })
+const alice: LightningBackend = createSimulatorBackend({ network, node: 'alice' })
 const shop: LightningBackend = createSimulatorBackend({ network, node: 'shop' })
 await alice.connect()
 await shop.connect()

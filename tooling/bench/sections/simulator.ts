@@ -13,7 +13,7 @@ export const simulator = async (rounds: number): Promise<void> => {
   heading('a payment on the simulator')
   const folder = mkdtempSync(join(tmpdir(), 'lightning-mcp-bench-'))
   const network = createSimulatedNetwork({ seed: 'bench' })
-  const backend = createSimulatorBackend({ network, node: 'agent' })
+  const backend = createSimulatorBackend({ network, node: 'alice' })
   const shop = createSimulatorBackend({ network, node: 'shop' })
   await backend.connect()
   await shop.connect()
