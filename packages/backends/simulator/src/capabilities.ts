@@ -38,5 +38,6 @@ export const simulatorCapabilities: Capabilities = declareCapabilities({
   'onchain.newAddress': 'native',
   'onchain.send': 'native',
   'onchain.listUtxos': 'native',
+  'onchain.listTransactions': 'native',
   'onchain.estimateFees': 'native',
 })

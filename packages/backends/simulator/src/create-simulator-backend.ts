@@ -24,20 +24,25 @@ export interface SimulatorBackendOptions extends SimulatedNetworkOptions {
 /** Opens a wallet of a simulated network. Does no I/O before the first call. */
 export function createSimulatorBackend(options: SimulatorBackendOptions = {}): SimulatorBackend {
   const { node = 'alice', network, socketPath, ...own } = options
+  const { clock } = own
   if (network !== undefined) {
     refuseMixture(socketPath !== undefined || Object.keys(own).length > 0, 'network')
     return network.wallet(node)
   }
   if (socketPath !== undefined && own.stateFile !== undefined) {
     const shared = { ...own, stateFile: own.stateFile, socketPath, node }
-    return createWallet({ openLink: () => openSharedNetwork(shared) })
+    return createWallet({ openLink: () => openSharedNetwork(shared), clock })
   }
   if (socketPath !== undefined) {
-    refuseMixture(Object.keys(own).length > 0, 'socketPath')
-    return createSocketWallet({ socketPath, node })
+    refuseMixture(
+      Object.keys(own).some((name) => name !== 'clock'),
+      'socketPath',
+    )
+    return createSocketWallet({ socketPath, node, clock })
   }
   let opened: SimulatedNetwork | undefined
   return createWallet({
+    clock,
     openLink: () => {
       opened = createSimulatedNetwork(own)
       return opened.openLink(node)
@@ -51,6 +56,6 @@ function refuseMixture(mixed: boolean, name: string): void {
   throw new LightningError({
     code: 'invalid_request',
     message: `the simulator cannot be given ${name} together with options of a new network`,
-    hint: `Leave out ${name}, or everything but ${name} and node.`,
+    hint: `Leave out ${name}, or everything that describes a new network.`,
   })
 }

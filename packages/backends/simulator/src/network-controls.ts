@@ -8,6 +8,7 @@ export const NETWORK_CONTROLS = [
   'setLatency',
   'holdNextHtlc',
   'releaseHeldHtlcs',
+  'payOtherAmount',
   'settleHoldInvoice',
   'audit',
 ] as const satisfies readonly (keyof SimulatedNetwork)[]

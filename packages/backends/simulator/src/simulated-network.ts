@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { LightningError, type NodeId, type PaymentHash, type Preimage, type Sat } from '@lightning-mcp/core'
+import {
+  LightningError,
+  type Msat,
+  type NodeId,
+  type Payment,
+  type PaymentHash,
+  type Preimage,
+  type Sat,
+} from '@lightning-mcp/core'
 import { type Audit, audit } from './audit.ts'
 import { mineBlocks } from './chain/mine-blocks.ts'
 import { type SimulatorClock, systemClock } from './clock.ts'
@@ -10,6 +18,7 @@ import { releaseHeldHtlcs } from './payments/held-htlcs.ts'
 import { runTasks } from './payments/run-tasks.ts'
 import { openStateFile } from './persistence/state-file.ts'
 import { openLocalLink } from './service/local-link.ts'
+import { payOtherAmount } from './service/pay-other-amount.ts'
 import type { WalletLink } from './service/wallet-service.ts'
 import { createWallet, type SimulatorBackend } from './simulator-backend.ts'
 import { buildTopology, DEFAULT_TOPOLOGY, giveCoins, type NetworkTopology } from './topology.ts'
@@ -43,6 +52,8 @@ export interface SimulatedNetwork {
   holdNextHtlc(order?: HoldOrder): void
   /** Passes on, or sends back, what was held; answers how many. */
   releaseHeldHtlcs(how: 'forward' | 'fail', paymentHash?: PaymentHash): number
+  /** Has a node pay more, or less, than an invoice asks for: nobody can keep a payer from that. */
+  payOtherAmount(name: string, request: { invoice: string; amountMsat: Msat }): Promise<Payment>
   /** Settles an accepted hold invoice of any node. */
   settleHoldInvoice(name: string, preimage: Preimage): void
   /** Where all money is: adds up to what was ever given out. */
@@ -65,7 +76,7 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions = {}): S
   return {
     wallet: (name) => {
       state.node(name)
-      return createWallet({ openLink: () => openLink(name) })
+      return createWallet({ openLink: () => openLink(name), clock: state.clock })
     },
     get nodes() {
       return [...state.nodes.values()].map(({ name, nodeId, alias }) => ({ name, nodeId, alias }))
@@ -89,6 +100,7 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions = {}): S
       state.holdOrders.push(order)
     },
     releaseHeldHtlcs: (how, paymentHash) => state.change(() => releaseHeldHtlcs(state, how, paymentHash)),
+    payOtherAmount: async (name, request) => payOtherAmount(state, name, request),
     settleHoldInvoice: (name, preimage) => {
       state.change(() => settleHoldInvoice(state, name, preimage))
     },

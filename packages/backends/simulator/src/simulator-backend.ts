@@ -8,6 +8,7 @@ import {
   type WatchRequest,
 } from '@lightning-mcp/core'
 import { simulatorCapabilities } from './capabilities.ts'
+import { type SimulatorClock, systemClock } from './clock.ts'
 import { createControls, type SimulatorControls } from './controls.ts'
 import { EventQueue } from './events/event-queue.ts'
 import { createFacets } from './facets/facets.ts'
@@ -25,6 +26,8 @@ export interface SimulatorBackend extends LightningBackend {
 /** A wallet over any way to its node, which is opened when first needed. */
 export function createWallet(options: {
   openLink: () => WalletLink
+  /** The network's clock, by which invoices expire. Default: the system's. */
+  clock?: SimulatorClock | undefined
   /** Lets go of what the wallet owns besides its link. */
   release?: () => void
 }): SimulatorBackend {
@@ -50,10 +53,13 @@ export function createWallet(options: {
     connect: (call) => profileOf(connection, call),
     getInfo: (call) => ask(connection, call?.signal, 'getInfo'),
     getBalance: (call) => ask(connection, call?.signal, 'getBalance'),
-    createInvoice: ({ signal, ...request }) => ask(connection, signal, 'createInvoice', request),
+    async createInvoice({ signal, privateHints, ...request }) {
+      if (privateHints === true) throw noPrivateHints()
+      return ask(connection, signal, 'createInvoice', request)
+    },
     lookupInvoice: ({ signal, ...request }) => ask(connection, signal, 'lookupInvoice', request),
     listTransactions: ({ signal, ...request }) => ask(connection, signal, 'listTransactions', request),
-    ...createPayments(connection),
+    ...createPayments(connection, options.clock ?? systemClock),
     ...createFacets(connection),
     watch: (request) => watch(connection, queues, request),
     async close() {
@@ -110,3 +116,10 @@ async function* watch(
     queues.delete(queue)
   }
 }
+
+const noPrivateHints = (): LightningError =>
+  new LightningError({
+    code: 'unsupported',
+    message: 'the simulator writes no private channels into invoices',
+    hint: 'Leave privateHints out.',
+  })

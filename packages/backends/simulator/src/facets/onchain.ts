@@ -9,5 +9,6 @@ export const createOnchain = (connection: Connection): OnchainFacet => ({
   newAddress: ({ signal, ...request }) => ask(connection, signal, 'newAddress', request),
   send: ({ signal, ...request }) => askOnce(connection, signal, unknown, 'sendOnchain', request),
   listUtxos: ({ signal }) => ask(connection, signal, 'listUtxos'),
+  listTransactions: ({ signal, ...request }) => ask(connection, signal, 'listOnchainTransactions', request),
   estimateFees: ({ signal, targets }) => ask(connection, signal, 'estimateOnchainFees', { targets }),
 })

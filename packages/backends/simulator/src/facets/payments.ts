@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeInvoice } from '@lightning-mcp/codec'
+import { assertPayable } from '@lightning-mcp/codec'
 import {
   type KeysendFacet,
   type LightningBackend,
@@ -9,6 +9,7 @@ import {
   type PaymentHash,
   paymentHash,
 } from '@lightning-mcp/core'
+import type { SimulatorClock } from '../clock.ts'
 import { ask, askOnce, type Connection } from '../service/connection.ts'
 
 /** What the caller knows of a payment whose outcome it cannot tell. */
@@ -26,10 +27,11 @@ const unknown = ({ paymentHash, amountMsat }: Sent): Payment => ({
 /** Payments of this wallet, with the rule that only what was never sent may throw. */
 export const createPayments = (
   connection: Connection,
+  clock: SimulatorClock,
 ): Pick<LightningBackend, 'payInvoice' | 'lookupPayment'> & { keysend: KeysendFacet } => ({
   async payInvoice({ signal, ...request }) {
-    const decoded = decodeInvoice(request.invoice)
-    const amountMsat = decoded.amountMsat ?? request.amountMsat
+    const nowSeconds = Math.floor(clock.now() / 1000)
+    const { decoded, amountMsat } = assertPayable(request, { network: 'regtest', nowSeconds })
     const lost = (): Payment => unknown({ paymentHash: decoded.paymentHash, amountMsat })
     return askOnce(connection, signal, lost, 'payInvoice', request)
   },

@@ -2,12 +2,16 @@ import {
   LightningError,
   type OnchainBalance,
   type OnchainSend,
+  type OnchainTransaction,
+  type Page,
+  type PageRequest,
   type SendOnchainRequest,
   sat,
   type Utxo,
 } from '@lightning-mcp/core'
 import { type AddressType, assertRegtestAddress, newAddress, ownerOf } from '../chain/addresses.ts'
 import { DEFAULT_FEE_RATE, listUtxos, onchainBalance, spendCoins } from '../chain/coins.ts'
+import { listOnchainTransactions } from '../chain/list-transactions.ts'
 import type { ChainOutput } from '../chain/transaction.ts'
 import type { NetworkState } from '../network-state.ts'
 
@@ -38,6 +42,9 @@ export const chainCalls = (state: NetworkState, name: string) => ({
   },
 
   listUtxos: (): readonly Utxo[] => listUtxos(state, name),
+
+  listOnchainTransactions: (request: PageRequest): Page<OnchainTransaction> =>
+    listOnchainTransactions(state, name, request),
 
   /** Blocks come on command: every rate confirms in the next one. */
   estimateOnchainFees: (request: { targets: readonly number[] }): Readonly<Record<number, number>> =>

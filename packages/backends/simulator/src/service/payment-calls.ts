@@ -13,9 +13,8 @@ import {
 import { createInvoice, hashOf } from '../invoices/create-invoice.ts'
 import { cancelOpenInvoice, settleHoldInvoice } from '../invoices/decide-invoice.ts'
 import type { NetworkState } from '../network-state.ts'
-import { type PaymentOrder, startPayment } from '../payments/start-payment.ts'
-import { waitForPayment } from '../payments/wait-for-payment.ts'
 import { toInvoice, toPayment } from '../to-core.ts'
+import { sendPayment } from './send-payment.ts'
 
 const DEFAULT_TIMEOUT_SECONDS = 60
 const KEYSEND_CLTV_DELTA = 80
@@ -25,7 +24,7 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
   /** Answers once the payment is over, or its time. */
   payInvoice: (request: Omit<PayInvoiceRequest, 'signal'>): Payment | Promise<Payment> => {
     const { decoded, amountMsat } = assertPayable(request, { network: 'regtest', nowSeconds: state.now() })
-    return send(state, {
+    return sendPayment(state, {
       node: name,
       paymentHash: decoded.paymentHash,
       destination: decoded.payee,
@@ -45,7 +44,7 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
   sendKeysend: (request: Omit<KeysendRequest, 'signal'>): Payment | Promise<Payment> => {
     if (msat(request.amountMsat) === 0n)
       throw bad('a payment must have an amount', 'Give an amount above zero.')
-    return send(state, {
+    return sendPayment(state, {
       node: name,
       paymentHash: hashOf(request.preimage),
       destination: request.destination,
@@ -82,13 +81,6 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
       state.now(),
     ),
 })
-
-function send(state: NetworkState, order: PaymentOrder): Payment | Promise<Payment> {
-  const payment = state.change(() => startPayment(state, order))
-  return payment.status === 'pending'
-    ? waitForPayment(state, payment, order.timeoutSeconds * 1000).then(() => toPayment(payment))
-    : toPayment(payment)
-}
 
 const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })

@@ -1,3 +1,4 @@
+import type { SimulatorClock } from '../clock.ts'
 import type { NetworkControl } from '../network-controls.ts'
 import type { SimulatedNetwork } from '../simulated-network.ts'
 import { createWallet, type SimulatorBackend } from '../simulator-backend.ts'
@@ -17,8 +18,15 @@ export type RemoteNetwork = {
 }
 
 /** A wallet of a network in another process. Connects when first used, and again when the connection broke. */
-export const createSocketWallet = (options: { socketPath: string; node: string }): SimulatorBackend =>
-  createWallet({ openLink: () => createReconnectingLink(() => openSocketLink(options)) })
+export const createSocketWallet = (options: {
+  socketPath: string
+  node: string
+  clock?: SimulatorClock | undefined
+}): SimulatorBackend =>
+  createWallet({
+    openLink: () => createReconnectingLink(() => openSocketLink(options)),
+    clock: options.clock,
+  })
 
 /** Connects to a served network, to control it. */
 export async function connectSimulatedNetwork(options: { socketPath: string }): Promise<RemoteNetwork> {
@@ -34,6 +42,7 @@ export async function connectSimulatedNetwork(options: { socketPath: string }): 
     setLatency: control('setLatency') as RemoteNetwork['setLatency'],
     holdNextHtlc: control('holdNextHtlc') as RemoteNetwork['holdNextHtlc'],
     releaseHeldHtlcs: control('releaseHeldHtlcs') as RemoteNetwork['releaseHeldHtlcs'],
+    payOtherAmount: control('payOtherAmount') as RemoteNetwork['payOtherAmount'],
     settleHoldInvoice: control('settleHoldInvoice') as RemoteNetwork['settleHoldInvoice'],
     audit: control('audit') as RemoteNetwork['audit'],
     wallet: (node) => createSocketWallet({ socketPath: options.socketPath, node }),

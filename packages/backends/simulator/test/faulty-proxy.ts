@@ -1,0 +1,137 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { StageFaults } from '@lightning-mcp/backend-testkit'
+import type { PaymentHash } from '@lightning-mcp/core'
+import {
+  type ClientMessage,
+  fromLine,
+  lineReader,
+  type ServerMessage,
+  toLine,
+} from '../src/socket/messages.ts'
+
+/** What happens to the reply of one call. */
+type ReplyFault = 'lose' | 'garble' | 'hide'
+
+/** A way to a served network on which a test can lay obstacles. */
+export interface FaultyProxy {
+  readonly socketPath: string
+  readonly faults: Required<Omit<StageFaults, 'floodEvents'>>
+  calls(): number
+  connections(): number
+  close(): Promise<void>
+}
+
+const SPENDING = ['payInvoice', 'sendKeysend', 'openChannel', 'closeChannel', 'sendOnchain']
+
+export async function openFaultyProxy(options: { socketPath: string; target: string }): Promise<FaultyProxy> {
+  const { socketPath, target } = options
+  const clients = new Set<Socket>()
+  const armed: { names: readonly string[]; fault: ReplyFault }[] = []
+  let limited = false
+  let calls = 0
+  let attempts: number[] = []
+  const onAttempt = (): void => {
+    attempts.push(performance.now())
+  }
+  let server = await listen()
+
+  async function listen(): Promise<Server> {
+    const opened = createServer(accept)
+    opened.listen(socketPath)
+    await once(opened, 'listening')
+    return opened
+  }
+
+  function accept(client: Socket): void {
+    const upstream = connect(target)
+    const faulty = new Map<number, ReplyFault>()
+    clients.add(client)
+    const end = (): void => {
+      clients.delete(client)
+      client.destroy()
+      upstream.destroy()
+    }
+    for (const socket of [client, upstream]) socket.setEncoding('utf8').on('error', end).on('close', end)
+    const fromClient = lineReader((line) => {
+      const message = fromLine<ClientMessage>(line)
+      if (message.do === 'call') {
+        calls += 1
+        if (limited) {
+          limited = false
+          client.write(toLine({ id: message.id, error: RATE_LIMITED }))
+          return
+        }
+        const index = armed.findIndex(({ names }) => names.includes(message.name))
+        if (index >= 0) faulty.set(message.id, armed.splice(index, 1)[0]!.fault)
+      }
+      upstream.write(`${line}\n`)
+    })
+    const fromServer = lineReader((line) => {
+      const message = fromLine<ServerMessage>(line)
+      const fault = 'id' in message ? faulty.get(message.id) : undefined
+      if (fault === 'lose') end()
+      else if (fault === 'garble') client.write(`{"id":${'id' in message ? message.id : 0},"res\n`)
+      else if (fault === 'hide' && 'id' in message)
+        client.write(toLine({ id: message.id, result: undefined }))
+      else client.write(`${line}\n`)
+    })
+    client.on('data', (chunk: string) => fromClient(chunk))
+    upstream.on('data', (chunk: string) => fromServer(chunk))
+  }
+
+  const cut = (): void => {
+    for (const client of clients) client.destroy()
+  }
+  const stop = async (): Promise<void> => {
+    const closed = once(server, 'close')
+    server.close()
+    cut()
+    await closed
+  }
+  subscribe('net.client.socket', onAttempt)
+  return {
+    socketPath,
+    calls: () => calls,
+    connections: () => clients.size,
+    faults: {
+      async refuseConnections() {
+        await stop()
+        attempts = []
+        return async () => {
+          server = await listen()
+        }
+      },
+      cutConnections: async () => cut(),
+      loseReply: () => armed.push({ names: SPENDING, fault: 'lose' }),
+      garbleReply: () => armed.push({ names: ['payInvoice'], fault: 'garble' }),
+      hidePaymentOnce: () => armed.push({ names: ['lookupPayment'], fault: 'hide' }),
+      limitRate: () => {
+        limited = true
+      },
+      breakStreams: async () => cut(),
+      forgeSettledEvent: async (paymentHash) => {
+        for (const client of clients) client.write(toLine({ node: 'alice', event: forged(paymentHash) }))
+      },
+      connectionAttempts: () => attempts,
+    },
+    async close() {
+      unsubscribe('net.client.socket', onAttempt)
+      if (server.listening) await stop()
+    },
+  }
+}
+
+const RATE_LIMITED = {
+  code: 'rate_limited',
+  message: 'too many calls',
+  retry: 'after-delay',
+  sent: 'no',
+} as const
+
+const forged = (paymentHash: PaymentHash) =>
+  ({
+    type: 'invoice-settled',
+    invoice: { paymentHash, status: 'settled', createdAt: 0, expiresAt: 0 },
+  }) as const
