@@ -8,7 +8,7 @@ import {
 } from '@lightning-mcp/core'
 import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, pause, systemClock } from './clock.ts'
 import { withHint } from './hints.ts'
 import { listPayments } from './history.ts'
 import { isOpen, sameBackend } from './intents/intent.ts'
@@ -66,7 +66,8 @@ export function createWallet(options: WalletOptions): Wallet {
   const limits = effectiveLimits(options.limits)
   const urls = { allowLoopbackHttp: options.allowLoopbackHttp ?? false }
   const details = `details:${account}`
-  let stopped = false
+  const stopping = new AbortController()
+  const calls = new Set<Promise<unknown>>()
 
   const connection = new Connection({ backend, clock, onProfile: () => reconciler.wake() })
   const leases = new Leases({
@@ -84,7 +85,15 @@ export function createWallet(options: WalletOptions): Wallet {
   const sender = new Sender({ connection, store, clock, leases, step, changed })
   const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
   const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed })
-  const waiter = new Waiter({ connection, store, clock, hints, isSending, look: (id) => reconciler.look(id) })
+  const waiter = new Waiter({
+    connection,
+    store,
+    clock,
+    hints,
+    isSending,
+    look: (id) => reconciler.look(id),
+    stopping: stopping.signal,
+  })
   const payer = new Payer({
     account,
     connection,
@@ -102,16 +111,20 @@ export function createWallet(options: WalletOptions): Wallet {
 
   /** Every way out of the wallet: an error that says what to do next, and none once it is stopped. */
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (stopped)
+    if (stopping.signal.aborted)
       throw new LightningError({
         code: 'unavailable',
         message: 'the wallet is stopping and takes no more calls',
         hint: 'Call again once the program is back.',
       })
+    const call = work()
+    calls.add(call)
     try {
-      return await work()
+      return await call
     } catch (error) {
       throw withHint(error)
+    } finally {
+      calls.delete(call)
     }
   }
 
@@ -250,14 +263,13 @@ export function createWallet(options: WalletOptions): Wallet {
     },
 
     async stop() {
-      if (stopped) return
-      stopped = true
-      hints.stop()
+      if (stopping.signal.aborted) return
+      // whoever waits is told what stands; what is being sent reaches a durable state
+      stopping.abort()
+      const patiently = (work: Promise<unknown>) => Promise.race([work, pause(clock, STOP_GRACE_MS)])
       await sender.stop(STOP_GRACE_MS)
-      await Promise.race([
-        reconciler.stop(),
-        new Promise((done) => clock.after(STOP_GRACE_MS, () => done(0))),
-      ])
+      await patiently(Promise.allSettled([reconciler.stop(), ...calls]))
+      hints.stop()
       await Promise.allSettled([store.close(), backend.close()])
     },
   }

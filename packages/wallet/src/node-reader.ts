@@ -1,4 +1,4 @@
-import type { LightningBackend } from '@lightning-mcp/core'
+import { type LightningBackend, LightningError } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
 
 /** The facets of a backend with nothing in them but what only reads. */
@@ -37,7 +37,9 @@ export function createNodeReader(
         guard(() =>
           connection.call(async (backend) => {
             const now = backend[facet as keyof NodeReader] as Facet | undefined
-            return now?.[operation]?.(request)
+            const call = now?.[operation]
+            if (call === undefined) throw gone(operation)
+            return call(request)
           }, request?.signal),
         )
     }
@@ -47,3 +49,10 @@ export function createNodeReader(
 }
 
 type Facet = Record<string, (request?: { signal?: AbortSignal }) => Promise<unknown>>
+
+const gone = (operation: string): LightningError =>
+  new LightningError({
+    code: 'unsupported',
+    message: `the backend cannot do ${operation} with this credential`,
+    hint: 'The owner can give the wallet a credential that may read it.',
+  })

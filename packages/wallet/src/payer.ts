@@ -2,12 +2,13 @@ import type { UrlOptions } from '@lightning-mcp/codec'
 import { type DestinationResolver, LightningError, type MintedInvoice } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
-import { type Claim, type ClaimContext, claim, pin } from './intents/claim.ts'
+import { claim } from './intents/claim.ts'
 import { type Intent, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
+import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
-import type { EffectiveLimits, FeeFacts } from './limits.ts'
+import type { EffectiveLimits } from './limits.ts'
 import type { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
 import { storeError } from './store/store-error.ts'
@@ -67,8 +68,8 @@ export class Payer {
       claimed.next === 'send'
         ? this.#options.sender.send(claimed.intent)
         : this.#mint(claimed.intent, asked, context)
-    const first = await Promise.race([work, over(clock, untilMs, signal)])
-    if (first !== 'over' && first !== undefined) throw first
+    const refused = await unlessOver(work, clock, untilMs, signal)
+    if (refused !== undefined) throw refused
     return { intent: await waiter.forIntent(paymentId, wait), replayed: false }
   }
 
@@ -84,31 +85,27 @@ export class Payer {
   /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
   async #context(asked: Asked, signal: AbortSignal | undefined): Promise<() => ClaimContext> {
     const { account, connection, clock, leases, limits, replayWindowMs } = this.#options
-    let identity: ClaimContext['identity']
-    let fees: FeeFacts = { feeLimit: 'none' }
+    const { amountMsat } = asked
+    let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
     try {
-      const profile = await connection.ready(signal)
-      identity = profile.identity
-      fees = { feeLimit: profile.feeLimit }
-      const { amountMsat } = asked
-      if (profile.feeLimit === 'reserve-only')
-        fees = await connection.call(async (backend) => {
-          const worstFeeMsat = await backend.estimateWorstFee?.({ amountMsat })
-          return { feeLimit: 'reserve-only', ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
-        }, signal)
-    } catch (error) {
-      if (signal?.aborted) throw error
-      if (!(await this.#known(asked))) throw error
+      const { identity, feeLimit } = await connection.ready(signal)
+      const worstFeeMsat =
+        feeLimit === 'reserve-only'
+          ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)
+          : undefined
+      reached = { identity, fees: { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) } }
+    } catch (fault) {
+      if (signal?.aborted || !(await this.#known(asked))) throw fault
+      reached = { fees: { feeLimit: 'none' }, fault }
     }
     return () => ({
       account,
       nowMs: clock.now(),
       replayWindowMs,
       limits,
-      fees,
+      ...reached,
       owner: leases.owner,
       leaseMs: leases.leaseMs,
-      ...(identity === undefined ? {} : { identity }),
     })
   }
 
@@ -189,8 +186,11 @@ export class Payer {
       waiter.changed(paymentId)
       return fault
     }
-    // somebody else took it over; waiting shows what became of it
-    if (claimed.next !== 'send') return undefined
+    if (claimed.next !== 'send') {
+      // somebody else took it over; waiting shows what became of it
+      leases.letGo(paymentId)
+      return undefined
+    }
     return sender.send(claimed.intent)
   }
 
@@ -211,8 +211,19 @@ export class Payer {
   }
 }
 
-/** The end of the caller's patience. */
-async function over(clock: Clock, untilMs: number, signal: AbortSignal | undefined): Promise<'over'> {
-  await pause(clock, Math.max(0, untilMs - clock.now()), signal)
-  return 'over'
+/** What the work answers, or nothing once the caller's patience is over. */
+async function unlessOver<T>(
+  work: Promise<T>,
+  clock: Clock,
+  untilMs: number,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  const done = new AbortController()
+  const signals = signal === undefined ? [done.signal] : [done.signal, signal]
+  try {
+    const patience = pause(clock, Math.max(0, untilMs - clock.now()), AbortSignal.any(signals))
+    return await Promise.race([work, patience.then(() => undefined)])
+  } finally {
+    done.abort()
+  }
 }

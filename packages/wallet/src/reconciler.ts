@@ -137,16 +137,24 @@ export class Reconciler {
   }
 
   /** Puts the intent into this process's hands, if nobody else's. */
-  #take(paymentId: PaymentId, identity: Parameters<typeof sameBackend>[1]): Promise<Intent | undefined> {
+  async #take(
+    paymentId: PaymentId,
+    identity: Parameters<typeof sameBackend>[1],
+  ): Promise<Intent | undefined> {
     const { store, leases, clock } = this.#options
+    const free = (intent: Intent | undefined, nowMs: number): intent is Intent =>
+      intent !== undefined &&
+      sameBackend(intent, identity) &&
+      intent.leaseUntilMs <= nowMs &&
+      (['created', 'reserved', 'dispatched'].includes(intent.state) ||
+        (intent.state === 'settled' && intent.feeProvisional))
+    // asked first without the write lock, which most askers do not need
+    const seen = await store.read((reader) => reader.intentById(paymentId))
+    if (!free(seen, clock.now())) return undefined
     return store.transaction(async (writer) => {
       const intent = await writer.intentById(paymentId)
       const nowMs = clock.now()
-      if (intent === undefined || !sameBackend(intent, identity) || intent.leaseUntilMs > nowMs) return
-      const waits =
-        ['created', 'reserved', 'dispatched'].includes(intent.state) ||
-        (intent.state === 'settled' && intent.feeProvisional)
-      if (!waits) return
+      if (!free(intent, nowMs)) return undefined
       const change = {
         owner: leases.owner,
         leaseUntilMs: nowMs + leases.leaseMs,

@@ -22,7 +22,11 @@ export interface WaiterOptions {
   connection: Connection
   look: (paymentId: PaymentId) => Promise<void>
   isSending: (paymentId: PaymentId) => boolean
+  /** Aborts when the wallet stops: everybody is told what stands. */
+  stopping: AbortSignal
 }
+
+type Reason = 'told' | 'hinted' | 'due'
 
 const MESSAGES: Readonly<Record<string, string>> = {
   created: 'asking the recipient’s service for an invoice',
@@ -54,8 +58,8 @@ export class Waiter {
     const intent = await this.#poll(
       options,
       (wake) => this.#listen(paymentId, wake),
-      async (round) => {
-        if (round > 0 && !isSending(paymentId)) await look(paymentId)
+      async (due) => {
+        if (due && !isSending(paymentId)) await look(paymentId)
         const current = await store.read((reader) => reader.intentById(paymentId))
         if (current === undefined) throw unknownId()
         const now = current.outcome === 'unknown' ? 'unknown' : current.state
@@ -94,32 +98,38 @@ export class Waiter {
   async #poll<T>(
     { untilMs, signal }: WaitOptions,
     listen: (wake: () => void) => () => void,
-    ask: (round: number) => Promise<{ value: T; done: boolean; hash: PaymentHash | undefined }>,
+    ask: (due: boolean) => Promise<{ value: T; done: boolean; hash: PaymentHash | undefined }>,
   ): Promise<T> {
-    const { clock, hints } = this.#options
+    const { clock, hints, stopping } = this.#options
+    const ended = AbortSignal.any(signal === undefined ? [stopping] : [stopping, signal])
     let hash: PaymentHash | undefined
-    let wake = () => {}
-    const stops = [listen(() => wake())]
+    let wake: (reason: Reason) => void = () => {}
+    const stops = [listen(() => wake('told'))]
+    // being told costs nothing but a glance at the store; the backend is asked at a pace of its own
+    let due = untilMs > clock.now()
+    let asked = 0
     try {
-      for (let round = 0; ; round++) {
-        const woken = new Promise<void>((resolve) => {
+      for (;;) {
+        const woken = new Promise<Reason>((resolve) => {
           wake = resolve
         })
-        const answer = await ask(round)
+        if (due) asked++
+        const answer = await ask(due)
         const leftMs = untilMs - clock.now()
-        if (answer.done || leftMs <= 0 || signal?.aborted) return answer.value
+        if (answer.done || leftMs <= 0 || ended.aborted) return answer.value
         hash = answer.hash
         if (stops.length === 1)
           stops.push(
             hints.listen((hinted) => {
-              if (hinted === undefined || hinted === hash) wake()
+              if (hinted === undefined || hinted === hash) wake('hinted')
             }),
           )
         const over = new AbortController()
-        const signals = signal === undefined ? [over.signal] : [over.signal, signal]
-        const delayMs = Math.min(leftMs, LONGEST_PAUSE_MS, FIRST_LOOK_MS * 2 ** Math.min(round, 10))
-        await Promise.race([woken, pause(clock, delayMs, AbortSignal.any(signals))])
+        const delayMs = Math.min(leftMs, LONGEST_PAUSE_MS, FIRST_LOOK_MS * 2 ** Math.min(asked, 10))
+        const slept = pause(clock, delayMs, AbortSignal.any([over.signal, ended]))
+        const reason = await Promise.race([woken, slept.then((): Reason => 'due')])
         over.abort()
+        due = reason !== 'told'
       }
     } finally {
       for (const stop of stops) stop()

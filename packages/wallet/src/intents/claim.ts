@@ -1,39 +1,21 @@
-import { assertPayable, decodeInvoice } from '@lightning-mcp/codec'
-import {
-  addMsat,
-  type BackendIdentity,
-  cleanText,
-  type DecodedInvoice,
-  LightningError,
-  type MintedInvoice,
-  type Msat,
-  ZERO_MSAT,
-} from '@lightning-mcp/core'
-import { type EffectiveLimits, type FeeFacts, type Judgement, judge } from '../limits.ts'
+import { decodeInvoice } from '@lightning-mcp/codec'
+import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
+import { judge } from '../limits.ts'
 import { newPaymentId } from '../payment-id.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
-import { findMatch, isBurnt, type MatchContext } from './match.ts'
+import { findMatch, isBurnt } from './match.ts'
+import {
+  assertStillPayable,
+  type Claim,
+  type ClaimContext,
+  dispatchChange,
+  putAttempt,
+  recordJudgement,
+  refusal,
+  reserve,
+} from './reserve.ts'
 import type { Asked } from './target.ts'
-
-export interface ClaimContext extends MatchContext {
-  limits: EffectiveLimits
-  fees: FeeFacts
-  /** This process, and how long it may be believed to live without a sign. */
-  owner: string
-  leaseMs: number
-}
-
-/**
- * What a call has to do next. `replay`: nothing, the intent is an earlier one. `send`: the record
- * stands, this process sends. `mint`: the record stands, an invoice has to be made first.
- * `refused`: the decision is recorded, nothing else.
- */
-export type Claim =
-  | { next: 'replay'; intent: Intent }
-  | { next: 'send'; intent: Intent }
-  | { next: 'mint'; intent: Intent }
-  | { next: 'refused'; error: LightningError }
 
 /** Finds or makes the intent of a call and reserves for it, all in the transaction `store`. */
 export async function claim(store: StoreWriter, asked: Asked, context: ClaimContext): Promise<Claim> {
@@ -41,12 +23,7 @@ export async function claim(store: StoreWriter, asked: Asked, context: ClaimCont
   if (known !== undefined && !canGoOn(known, context.nowMs)) return { next: 'replay', intent: known }
 
   const { identity } = context
-  if (identity === undefined)
-    throw new LightningError({
-      code: 'unavailable',
-      message: 'the node cannot be reached, so nothing was sent',
-      hint: 'Try again in a while.',
-    })
+  if (identity === undefined) throw context.fault
   if (known !== undefined && !sameBackend(known, identity))
     throw new LightningError({
       code: 'idempotency_conflict',
@@ -102,7 +79,9 @@ async function begin(
 ): Promise<Claim> {
   const { target } = asked
   const decoded =
-    target.kind === 'invoice' ? payable(target.decoded, asked.amountMsat, context, identity) : undefined
+    target.kind === 'invoice'
+      ? assertStillPayable(target.decoded, asked.amountMsat, context, identity)
+      : undefined
   const judgement = judge(
     { amountMsat: asked.amountMsat, maxFeeMsat: asked.maxFeeGivenMsat },
     context.limits,
@@ -150,20 +129,6 @@ async function begin(
   return { next: 'send', intent: sending }
 }
 
-function payable(
-  decoded: DecodedInvoice,
-  amountMsat: Msat,
-  { nowMs }: ClaimContext,
-  { network }: Pick<BackendIdentity, 'network'>,
-): DecodedInvoice {
-  const { invoice } = decoded
-  assertPayable(decoded.amountMsat === undefined ? { invoice, amountMsat } : { invoice }, {
-    network,
-    nowSeconds: Math.floor(nowMs / 1000),
-  })
-  return decoded
-}
-
 async function takeForMinting(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> {
   const { nowMs } = context
   const change: IntentChange = {
@@ -184,156 +149,7 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
   const from = intent.state === 'created' ? 'created' : 'failed'
   const taken = withChange(intent, change)
   if (from === 'created') delete change.state
-  if (!(await store.updateIntent(intent.paymentId, { from: [from] }, change))) return stale(intent)
+  if (!(await store.updateIntent(intent.paymentId, { from: [from] }, change)))
+    return { next: 'replay', intent }
   return { next: 'mint', intent: taken }
-}
-
-/**
- * Reserves for an intent and marks it dispatched: a further attempt, or the first of a minted one.
- * The caller sends once the transaction is durable.
- */
-async function reserve(
-  store: StoreWriter,
-  intent: Intent,
-  decoded: DecodedInvoice,
-  { maxFeeGivenMsat }: { maxFeeGivenMsat?: Asked['maxFeeGivenMsat'] },
-  context: ClaimContext,
-): Promise<Claim> {
-  const { nowMs } = context
-  payable(decoded, intent.amountMsat, context, { network: intent.backendNetwork })
-  const live = await store.liveIntentByHash(decoded.paymentHash)
-  if (live !== undefined)
-    throw new LightningError({
-      code: 'hash_conflict',
-      message: 'the invoice has the payment hash of one that was paid or is being paid',
-      hint: 'Do not pay it; ask the recipient for a fresh one.',
-    })
-  const judgement = judge(
-    { amountMsat: intent.amountMsat, maxFeeMsat: maxFeeGivenMsat },
-    context.limits,
-    context.fees,
-  )
-  await recordJudgement(store, intent, judgement, nowMs, true)
-  if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
-  const attempt = intent.state === 'failed' ? intent.attempt + 1 : intent.attempt
-  const change = { ...dispatchChange({ ...intent, attempt }, decoded, judgement, context), attempt }
-  if (!(await store.updateIntent(intent.paymentId, { from: [intent.state] }, change))) return stale(intent)
-  const sending = withChange(intent, change)
-  await putAttempt(store, sending, nowMs)
-  return { next: 'send', intent: sending }
-}
-
-/** Pins what a service minted, and reserves for it. The intent stays `created` where this throws. */
-export async function pin(
-  store: StoreWriter,
-  intent: Intent,
-  minted: MintedInvoice,
-  context: ClaimContext,
-): Promise<Claim> {
-  const current = await store.intentById(intent.paymentId)
-  if (current?.state !== 'created' || current.owner !== context.owner) return stale(current ?? intent)
-  const decoded = decodeInvoice(minted.invoice)
-  if (decoded.amountMsat !== intent.amountMsat)
-    throw new LightningError({
-      code: 'invalid_invoice',
-      message: 'the recipient’s service made an invoice of another amount than was asked for',
-      hint: 'Do not pay it. Try again later, or ask the recipient.',
-    })
-  const { maxFeeGivenMsat } = current
-  return reserve(
-    store,
-    {
-      ...current,
-      description: cleanText(minted.description),
-      warnings: minted.warnings,
-      ...(minted.successMessage === undefined ? {} : { successMessage: cleanText(minted.successMessage) }),
-    },
-    decoded,
-    maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat },
-    context,
-  )
-}
-
-const stale = (intent: Intent): Claim => ({ next: 'replay', intent })
-
-/** The reservation and everything else that makes an intent dispatched. */
-function dispatchChange(
-  intent: Intent,
-  decoded: DecodedInvoice,
-  { maxFeeMsat }: Judgement,
-  { nowMs, owner, leaseMs }: ClaimContext,
-): IntentChange {
-  return {
-    state: 'dispatched',
-    outcome: undefined,
-    paymentHash: decoded.paymentHash,
-    payee: decoded.payee,
-    invoice: decoded.invoice,
-    invoiceHasAmount: decoded.amountMsat !== undefined,
-    invoiceExpiresAtMs: decoded.expiresAt * 1000,
-    description:
-      intent.description ?? (decoded.description === undefined ? undefined : cleanText(decoded.description)),
-    successMessage: intent.successMessage,
-    warnings: intent.warnings,
-    memo: intent.memo,
-    maxFeeGivenMsat: intent.maxFeeGivenMsat,
-    maxFeeMsat,
-    bookedMsat: addMsat(intent.amountMsat, maxFeeMsat),
-    feeMsat: undefined,
-    feeProvisional: false,
-    failureReason: undefined,
-    failureDetail: undefined,
-    retry: undefined,
-    backendPaymentId: undefined,
-    dispatchedAtMs: nowMs,
-    closedAtMs: undefined,
-    absentSinceMs: undefined,
-    lookups: 0,
-    owner,
-    leaseUntilMs: nowMs + leaseMs,
-    nextLookupAtMs: nowMs + leaseMs,
-    updatedAtMs: nowMs,
-  }
-}
-
-async function putAttempt(store: StoreWriter, intent: Intent, nowMs: number): Promise<void> {
-  if (intent.paymentHash === undefined) return
-  const { paymentId, attempt, paymentHash, amountMsat, maxFeeMsat } = intent
-  await store.putAttempt({
-    paymentId,
-    attempt,
-    paymentHash,
-    amountMsat,
-    maxFeeMsat,
-    state: 'dispatched',
-    startedAtMs: nowMs,
-  })
-}
-
-async function recordJudgement(
-  store: StoreWriter,
-  intent: Intent,
-  judgement: Judgement,
-  atMs: number,
-  bound: boolean,
-): Promise<void> {
-  await store.insertDecision({
-    account: intent.account,
-    ...(bound ? { paymentId: intent.paymentId } : {}),
-    atMs,
-    verdict: judgement.allowed ? 'allowed' : 'refused',
-    ...(judgement.code === undefined ? {} : { code: judgement.code }),
-    destination: intent.destination,
-    amountMsat: intent.amountMsat,
-    maxFeeMsat: judgement.maxFeeMsat,
-    rules: judgement.rules,
-  })
-}
-
-function refusal({
-  code = 'budget_exceeded',
-  message = 'refused by a limit',
-  hint,
-}: Judgement): LightningError {
-  return new LightningError({ code, message, ...(hint === undefined ? {} : { hint }) })
 }

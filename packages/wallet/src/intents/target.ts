@@ -1,5 +1,5 @@
 import { parseDestination, type UrlOptions } from '@lightning-mcp/codec'
-import { cleanText, type DecodedInvoice, LightningError, type Msat } from '@lightning-mcp/core'
+import { cleanText, type DecodedInvoice, LightningError, type Msat, msat } from '@lightning-mcp/core'
 import { paymentId } from '../payment-id.ts'
 import type { PaymentId, PaymentRequest } from '../wallet.ts'
 
@@ -40,6 +40,8 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
     throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
   if (comment !== undefined && comment.length > MAX_COMMENT_LENGTH)
     throw bad(`a comment has at most ${MAX_COMMENT_LENGTH} characters`, 'Shorten it.')
+  if (request.maxFeeMsat !== undefined) msat(request.maxFeeMsat)
+  if (request.amountMsat !== undefined) msat(request.amountMsat)
   const target = readTarget(request.destination, options)
   if (target.kind === 'invoice' && comment !== undefined)
     throw bad(

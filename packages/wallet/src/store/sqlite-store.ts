@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
 import type { Kysely } from 'kysely'
@@ -61,6 +62,14 @@ export function openSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOpt
   }
 }
 
+/** Payments are nobody else's business: the file is made for its owner alone. What is wrong with it SQLite says better. */
+function keepPrivate(path: string): void {
+  if (path === ':memory:') return
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch {}
+}
+
 interface Opened {
   db: Kysely<Database>
   writer: (db: Kysely<Database>) => StoreReader & StoreWriter
@@ -78,7 +87,10 @@ async function connect(path: string, busyTimeoutMs: number): Promise<Opened> {
   const tries = Math.max(1, Math.ceil(busyTimeoutMs / (MAX_BUSY_PAUSE_MS / 2)))
   const db = new Kysely<Database>({
     dialect: sqliteDialect({
-      open: () => new DatabaseSync(path),
+      open: () => {
+        keepPrivate(path)
+        return new DatabaseSync(path)
+      },
       async waitWhileBusy(tried) {
         if (tried >= tries)
           throw new LightningError({

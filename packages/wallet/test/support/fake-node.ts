@@ -1,0 +1,223 @@
+import { decodeInvoice } from '@lightning-mcp/codec'
+import {
+  type BackendProfile,
+  declareCapabilities,
+  type LightningBackend,
+  LightningError,
+  type Msat,
+  msat,
+  type Network,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+  type Preimage,
+} from '@lightning-mcp/core'
+
+/** What the node does with one sending. `then`: what becomes of a payment that is under way. */
+export type Script =
+  | { do: 'settle'; feeMsat?: bigint; feeProvisional?: boolean; preimage?: Preimage | null }
+  | { do: 'fail'; sameHashRetryable?: boolean }
+  | { do: 'throw'; error: unknown }
+  /** Accepted, and the answer says so. */
+  | { do: 'pending' }
+  /** Accepted, and the answer is lost. */
+  | { do: 'lose-reply'; outcome: 'settled' | 'failed' | 'pending' }
+  /** Never arrives, and nobody can say so. */
+  | { do: 'lose-request' }
+  /** Accepted, and never answers. */
+  | { do: 'hang'; outcome: 'settled' | 'failed' | 'pending' }
+  /** Never arrives, never answers. */
+  | { do: 'hang-before' }
+
+const capabilities = declareCapabilities({
+  getInfo: 'native',
+  getBalance: 'native',
+  payInvoice: 'native',
+  'payInvoice.amountless': 'native',
+  lookupPayment: 'native',
+  lookupInvoice: 'native',
+  listTransactions: 'native',
+})
+
+/**
+ * A node that does what a test scripts and outlives the wallets that use it. It has no guard against
+ * sending twice: `moved` counts how often money really left for a hash.
+ */
+export class FakeNode {
+  readonly payments = new Map<string, Payment>()
+  readonly requests: PayInvoiceRequest[] = []
+  readonly lookups: PaymentHash[] = []
+  /** How often a sending for the hash took hold without a proven failure. */
+  readonly moved = new Map<string, number>()
+  readonly secrets = new Map<string, Preimage>()
+  readonly scripts: Script[] = []
+  script: Script = { do: 'settle' }
+  feeMsat: Msat = msat(1_000n)
+  /** Thrown by every call while set. */
+  down: LightningError | undefined
+  profile: BackendProfile
+  readonly #nowMs: () => number
+
+  constructor(
+    nowMs: () => number,
+    options: { id?: string; network?: Network } & Partial<BackendProfile> = {},
+  ) {
+    const { id = 'node-a', network = 'regtest', ...profile } = options
+    this.#nowMs = nowMs
+    this.profile = {
+      identity: { kind: 'fake', network, id },
+      version: '1',
+      custodial: false,
+      permissions: {
+        read: 'granted',
+        receive: 'granted',
+        send: 'granted',
+        channels: 'denied',
+        onchain: 'denied',
+        admin: 'denied',
+      },
+      capabilities,
+      precision: 'msat',
+      feeLimit: 'enforced',
+      duplicateGuard: 'none',
+      lookup: 'hash',
+      events: 'poll',
+      ...profile,
+    }
+  }
+
+  /** What the node will say about a hash from now on. */
+  resolve(paymentHash: string, status: 'settled' | 'failed'): void {
+    const payment = this.payments.get(paymentHash)
+    if (payment === undefined) throw new Error('no such payment')
+    this.payments.set(paymentHash, this.#final(payment, status))
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#nowMs() / 1000)
+  }
+
+  #final(
+    payment: Payment,
+    status: 'settled' | 'failed' | 'pending',
+    script: Partial<Extract<Script, { do: 'settle' }>> & { sameHashRetryable?: boolean } = {},
+  ): Payment {
+    if (status === 'pending') return payment
+    if (status === 'failed') {
+      this.moved.set(payment.paymentHash, (this.moved.get(payment.paymentHash) ?? 1) - 1)
+      return {
+        ...payment,
+        status,
+        failure: { reason: 'no_route', sameHashRetryable: script.sameHashRetryable ?? true },
+      }
+    }
+    const preimage = script.preimage === undefined ? this.secrets.get(payment.paymentHash) : script.preimage
+    return {
+      ...payment,
+      status,
+      feeMsat: script.feeMsat === undefined ? this.feeMsat : (script.feeMsat as Msat),
+      settledAt: this.#seconds(),
+      ...(script.feeProvisional === undefined ? {} : { feeProvisional: script.feeProvisional }),
+      ...(preimage === undefined || preimage === null ? {} : { preimage }),
+    }
+  }
+
+  #accept(request: PayInvoiceRequest): Payment {
+    const { paymentHash, amountMsat } = decodeInvoice(request.invoice)
+    this.moved.set(paymentHash, (this.moved.get(paymentHash) ?? 0) + 1)
+    const payment: Payment = {
+      paymentHash,
+      status: 'pending',
+      amountMsat: amountMsat ?? (request.amountMsat as Msat),
+      createdAt: this.#seconds(),
+    }
+    this.payments.set(paymentHash, payment)
+    return payment
+  }
+
+  async #pay(request: PayInvoiceRequest): Promise<Payment> {
+    this.requests.push(request)
+    const script = this.scripts.shift() ?? this.script
+    const unknown: Payment = { paymentHash: decodeInvoice(request.invoice).paymentHash, status: 'unknown' }
+    const keep = (payment: Payment): Payment => {
+      this.payments.set(payment.paymentHash, payment)
+      return payment
+    }
+    switch (script.do) {
+      case 'throw':
+        throw script.error
+      case 'lose-request':
+        return unknown
+      case 'hang-before':
+        return new Promise((resolve) => request.signal?.addEventListener('abort', () => resolve(unknown)))
+      case 'settle':
+        return keep(this.#final(this.#accept(request), 'settled', script))
+      case 'fail':
+        return keep(
+          this.#final(
+            this.#accept(request),
+            'failed',
+            script.sameHashRetryable === undefined ? {} : { sameHashRetryable: script.sameHashRetryable },
+          ),
+        )
+      case 'pending':
+        return this.#accept(request)
+      case 'lose-reply':
+        keep(this.#final(this.#accept(request), script.outcome))
+        return unknown
+      case 'hang':
+        keep(this.#final(this.#accept(request), script.outcome))
+        return new Promise((resolve) => request.signal?.addEventListener('abort', () => resolve(unknown)))
+    }
+  }
+
+  /** A wallet's connection to the node. */
+  open(): LightningBackend {
+    const unused = (): never => {
+      throw new LightningError({ code: 'unsupported', message: 'not scripted' })
+    }
+    const reach = () => {
+      if (this.down !== undefined) throw this.down
+    }
+    return {
+      kind: 'fake',
+      capabilities,
+      connect: async () => {
+        reach()
+        return this.profile
+      },
+      getInfo: async () => {
+        reach()
+        return { network: this.profile.identity.network }
+      },
+      getBalance: async () => {
+        reach()
+        return { spendableMsat: msat(100_000_000n) }
+      },
+      createInvoice: async () => unused(),
+      lookupInvoice: async () => undefined,
+      payInvoice: (request) => this.#pay(request),
+      lookupPayment: async (key) => {
+        reach()
+        if (!('paymentHash' in key)) return undefined
+        this.lookups.push(key.paymentHash)
+        return this.payments.get(key.paymentHash)
+      },
+      listTransactions: async () => {
+        reach()
+        return {
+          items: [...this.payments.values()].map((payment) => ({
+            id: payment.paymentHash,
+            direction: 'outgoing' as const,
+            status: payment.status === 'unknown' ? ('pending' as const) : payment.status,
+            paymentHash: payment.paymentHash,
+            createdAt: payment.createdAt ?? 0,
+          })),
+        }
+      },
+      watch: () => unused(),
+      estimateWorstFee: async () => this.feeMsat,
+      close: async () => {},
+    }
+  }
+}

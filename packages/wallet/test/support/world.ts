@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createWallet, type WalletOptions } from '../../src/create-wallet.ts'
+import type { StepName } from '../../src/steps.ts'
+import { openSqliteStore } from '../../src/store/sqlite-store.ts'
+import type { WalletStore } from '../../src/store/wallet-store.ts'
+import type { Wallet } from '../../src/wallet.ts'
+import { FakeNode } from './fake-node.ts'
+import { type TestInvoice, type TestInvoiceOptions, testInvoice } from './invoices.ts'
+import { rest, TestClock } from './test-clock.ts'
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wallet-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export interface TestProcess {
+  wallet: Wallet
+  store: WalletStore
+  /** As `kill -9`: nothing of it goes on. */
+  kill(): void
+}
+
+/** One database, one clock, one node or several, and wallets that come and go as processes do. */
+export class World {
+  readonly clock = new TestClock()
+  readonly node: FakeNode
+  readonly file: string
+
+  constructor(node: Partial<ConstructorParameters<typeof FakeNode>[1]> = {}) {
+    this.node = new FakeNode(() => this.clock.now(), node)
+    this.file = join(temporaryFolder(), 'wallet.sqlite')
+  }
+
+  invoice(options: Partial<TestInvoiceOptions> = {}): TestInvoice {
+    const made = testInvoice({ nowMs: this.clock.now(), ...options })
+    this.node.secrets.set(made.paymentHash, made.preimage)
+    return made
+  }
+
+  /** Starts a wallet. `dieAt`: it is killed at that step of a payment. */
+  open(
+    options: Partial<WalletOptions> & {
+      dieAt?: StepName
+      node?: FakeNode
+      onStep?: WalletOptions['onStep']
+    } = {},
+  ): TestProcess {
+    const { dieAt, node = this.node, ...more } = options
+    const clock = this.clock.process()
+    const store = openSqliteStore({ path: this.file })
+    let dead = false
+    const forever = new Promise<never>(() => {})
+    const process: TestProcess = {
+      store,
+      kill: () => {
+        dead = true
+        clock.kill()
+      },
+      wallet: createWallet({
+        backend: dying(node.open(), () => dead),
+        store,
+        clock,
+        onStep: (step) => {
+          if (step === dieAt) process.kill()
+          return dead ? forever : undefined
+        },
+        ...more,
+      }),
+    }
+    onTestFinished(async () => {
+      clock.kill()
+      await store.close()
+    })
+    return process
+  }
+
+  /** The same, started and at rest. */
+  async start(options: Parameters<World['open']>[0] = {}): Promise<TestProcess> {
+    const process = this.open(options)
+    await process.wallet.start()
+    await rest()
+    return process
+  }
+}
+
+/** Answers of the node that reach nobody once the process is dead. */
+function dying<T extends object>(backend: T, dead: () => boolean): T {
+  return new Proxy(backend, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return async (...given: unknown[]) => {
+        const answer = await value.apply(target, given)
+        return dead() ? new Promise(() => {}) : answer
+      }
+    },
+  })
+}
