@@ -10,7 +10,11 @@ beforeEach(async () => {
 
 afterEach(() => setup.close())
 
-const balance = async (): Promise<number> => Number((await setup.call('get_wallet_balance'))['balance_sats'])
+/** The exact amount of an answer, in msat. */
+const exact = (answer: Record<string, unknown>, name: string): bigint =>
+  BigInt((answer[`${name}_msat`] as string | undefined) ?? Number(answer[`${name}_sats`]) * 1_000)
+
+const balance = async (): Promise<bigint> => exact(await setup.call('get_wallet_balance'), 'balance')
 
 const testInvoice = async (amount_sats: number): Promise<Record<string, string>> =>
   (await setup.call('create_test_invoice', { amount_sats })) as never
@@ -23,7 +27,7 @@ test('an invoice is made, paid by another node, and seen as paid', async () => {
   const paid = await setup.call('pay_test_invoice', { invoice: made['invoice'] })
   expect(paid).toMatchObject({ status: 'settled', payment_hash: made['payment_hash'] })
   expect(await waiting).toMatchObject({ direction: 'incoming', status: 'settled', received_sats: 1_000 })
-  expect(await balance()).toBe(before + 1_000)
+  expect(await balance()).toBe(before + 1_000_000n)
 })
 
 test('a payment is previewed, made once, and replayed when asked again', async () => {
@@ -42,7 +46,7 @@ test('a payment is previewed, made once, and replayed when asked again', async (
     preimage: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   const spent = before - (await balance())
-  expect(spent).toBe(2_000 + Number(paid['fee_sats']))
+  expect(spent).toBe(2_000_000n + exact(paid, 'fee'))
   const again = await setup.call('pay_invoice', { invoice })
   expect(again).toMatchObject({ status: 'settled', replayed: true, payment_id: paid['payment_id'] })
   expect(before - (await balance())).toBe(spent)
@@ -97,7 +101,7 @@ test('parallel calls of one payment pay once', async () => {
   const ids = new Set(results.map((result) => result['payment_id']))
   expect(ids.size).toBe(1)
   expect(results.filter((result) => result['replayed'] === false)).toHaveLength(1)
-  expect(before - (await balance())).toBe(900 + Number(results[0]?.['fee_sats']))
+  expect(before - (await balance())).toBe(900_000n + exact(results[0]!, 'fee'))
 })
 
 test('a key that was used for something else is a conflict', async () => {
@@ -157,4 +161,23 @@ test('the preimage of an own invoice is in no answer, paid or not', async () => 
   const after = await setup.call('get_payment_status', { payment_hash: made['payment_hash'] })
   expect(after['status']).toBe('settled')
   for (const answer of [made, before, after]) expect(answer).not.toHaveProperty('preimage')
+})
+
+test('a Lightning address is paid once until a repeat is asked for', async () => {
+  const before = await balance()
+  const seen = await setup.call('preview_payment', { destination: 'buy@shop.example', amount_sats: 300 })
+  expect(seen).toMatchObject({ isError: false, allowed: true, untrusted_fields: ['memo'] })
+  const pay = { lightning_address: 'buy@shop.example', amount_sats: 300 }
+  const paid = await setup.call('pay_lightning_address', pay)
+  expect(paid).toMatchObject({ isError: false, status: 'settled', replayed: false, amount_sats: 300 })
+  const again = await setup.call('pay_lightning_address', pay)
+  expect(again).toMatchObject({
+    replayed: true,
+    payment_id: paid['payment_id'],
+    repeat_hint: expect.stringContaining(String(paid['payment_id'])),
+  })
+  const repeated = await setup.call('pay_lightning_address', { ...pay, repeat_of: paid['payment_id'] })
+  expect(repeated).toMatchObject({ status: 'settled', replayed: false })
+  expect(repeated['payment_id']).not.toBe(paid['payment_id'])
+  expect(before - (await balance())).toBe(600_000n + exact(paid, 'fee') + exact(repeated, 'fee'))
 })

@@ -16,6 +16,7 @@ import { icon } from '../icon.ts'
 import { promptDescriptions, promptText } from '../prompts.ts'
 import { resourceDescriptions, resourceTemplates } from '../resources/resources.ts'
 import { progressTo } from './progress.ts'
+import { isModern } from './protocol-era.ts'
 import { type ServerRequestContext, serveSubscriptions } from './subscriptions.ts'
 
 /** The lists change with the configuration only, so a client may keep them for a while. */
@@ -31,7 +32,7 @@ const options: McpServerOptions = {
   },
 }
 
-function resultOf(outcome: ToolOutcome, meta: CallToolResult['_meta']): CallToolResult {
+function resultOf(outcome: ToolOutcome): CallToolResult {
   const image = outcome.image
   return {
     content: [
@@ -42,7 +43,6 @@ function resultOf(outcome: ToolOutcome, meta: CallToolResult['_meta']): CallTool
     ],
     structuredContent: outcome.data,
     ...(outcome.isError ? { isError: true } : {}),
-    ...(meta === undefined ? {} : { _meta: meta }),
   }
 }
 
@@ -84,10 +84,9 @@ export function createServer(core: FaceCore, context?: ServerRequestContext): Mc
     resources: subscribable ? { subscribe: true } : {},
   })
   // from 2026-07-28 on the SDK writes the server's description into every result: without the icon
-  const meta = context?.era === 'modern' ? { [SERVER_INFO_META_KEY]: info } : undefined
-  const stamp = meta === undefined ? {} : { _meta: meta }
+  const stamp = () => (isModern(server) ? { _meta: { [SERVER_INFO_META_KEY]: info } } : {})
 
-  server.setRequestHandler('tools/list', () => ({ tools: [...core.tools], ...stamp }))
+  server.setRequestHandler('tools/list', () => ({ tools: [...core.tools], ...stamp() }))
   server.setRequestHandler('tools/call', async ({ params }, ctx: ServerContext) => {
     const progress = progressTo(ctx)
     try {
@@ -95,7 +94,7 @@ export function createServer(core: FaceCore, context?: ServerRequestContext): Mc
         signal: ctx.mcpReq.signal,
         onProgress: progress?.tell,
       })
-      if (outcome !== undefined) return resultOf(outcome, meta)
+      if (outcome !== undefined) return { ...resultOf(outcome), ...stamp() }
     } finally {
       progress?.end()
     }
@@ -105,27 +104,27 @@ export function createServer(core: FaceCore, context?: ServerRequestContext): Mc
     )
   })
 
-  server.setRequestHandler('prompts/list', () => ({ prompts: [...promptDescriptions], ...stamp }))
+  server.setRequestHandler('prompts/list', () => ({ prompts: [...promptDescriptions], ...stamp() }))
   server.setRequestHandler('prompts/get', ({ params }) => {
     try {
       const text = promptText(params.name, params.arguments ?? {})
       if (text === undefined) throw wrong(`Prompt ${params.name.slice(0, 64)} not found.`)
-      return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }], ...stamp }
+      return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }], ...stamp() }
     } catch (error) {
       throw protocolError(error, core, params.name)
     }
   })
 
-  server.setRequestHandler('resources/list', () => ({ resources: [...resourceDescriptions], ...stamp }))
+  server.setRequestHandler('resources/list', () => ({ resources: [...resourceDescriptions], ...stamp() }))
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: [...resourceTemplates],
-    ...stamp,
+    ...stamp(),
   }))
   server.setRequestHandler('resources/read', async ({ params: { uri } }, ctx) => {
     try {
       const content = await core.readResource(uri, ctx.mcpReq.signal)
       if (content === undefined) throw new ResourceNotFoundError(uri)
-      return { contents: [{ uri, ...content }], ...stamp }
+      return { contents: [{ uri, ...content }], ...stamp() }
     } catch (error) {
       throw protocolError(error, core, 'resources/read')
     }
