@@ -1,7 +1,7 @@
 import type { Log } from '@lightning-mcp/runtime'
 
 /** A payment under way is on record already: what does not end in this time is looked up at the next start. */
-const GRACE_MS = 1_500
+const GRACE_MS = 1_000
 
 /** Ends the process once stdin is closed, stdout is gone, or a signal asks for it. */
 export function endWithClient({ log, close }: { log: Log; close: () => Promise<void> }): void {

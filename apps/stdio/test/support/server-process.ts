@@ -17,6 +17,11 @@ export interface Answer {
   error?: { code: number; message: string }
 }
 
+export interface Notification {
+  method: string
+  params?: Record<string, unknown>
+}
+
 export interface ServerOptions {
   args?: readonly string[]
   env?: Readonly<Record<string, string>>
@@ -32,6 +37,7 @@ export class ServerProcess {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   stdout = ''
   stderr = ''
+  readonly notifications: Notification[] = []
   readonly #waiting = new Map<number, (answer: Answer) => void>()
   readonly #watchers = new Set<() => void>()
   #nextId = 1
@@ -63,7 +69,9 @@ export class ServerProcess {
     for (const line of lines) {
       const answer = JSON.parse(line) as Answer
       if (answer.id !== undefined) this.#waiting.get(answer.id)?.(answer)
+      else this.notifications.push(answer as Notification)
     }
+    for (const tell of this.#watchers) tell()
   }
 
   send(message: object): void {
@@ -106,12 +114,15 @@ export class ServerProcess {
     return result.structuredContent ?? {}
   }
 
-  /** Waits until stderr says it, or the process ends. */
-  async says(pattern: RegExp): Promise<void> {
+  /** Waits until it holds, which is looked at whenever the process has said or done something. */
+  async until(holds: () => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const check = (): void => {
-        if (pattern.test(this.stderr)) resolve()
-        else if (this.child.exitCode !== null) reject(new Error(`ended without ${pattern}: ${this.stderr}`))
+        if (holds()) resolve()
+        else if (this.child.exitCode !== null || this.child.signalCode !== null)
+          reject(new Error(`the server ended too early: ${this.stderr}`))
+        else return
+        this.#watchers.delete(check)
       }
       this.#watchers.add(check)
       check()
