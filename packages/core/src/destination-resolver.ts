@@ -1,4 +1,5 @@
 import type { CallOptions } from './call-options.ts'
+import type { Network } from './network.ts'
 import type { Msat } from './units.ts'
 import type { Warning } from './warning.ts'
 
@@ -8,6 +9,8 @@ export interface ResolveDestinationRequest extends CallOptions {
   amountMsat: Msat
   /** Shown to the recipient; refused when longer than the service allows. */
   comment?: string
+  /** The paying wallet's: an invoice for another network is refused with `wrong_network`. */
+  network?: Network
 }
 
 /** What a destination may be paid with, before any invoice is made. */
