@@ -7,7 +7,7 @@ import { createLazyControls } from './lazy-controls.ts'
 import { createLazyResolver } from './lazy-resolver.ts'
 import { createLazyWallet } from './lazy-wallet.ts'
 import type { Log } from './log.ts'
-import { type OpenedBackend, openBackend } from './open-backend.ts'
+import type { OpenedBackend } from './open-backend.ts'
 import { startWallet } from './start-wallet.ts'
 
 /** What a server runs on. The backend itself is not among it: money moves through the wallet alone. */
@@ -34,10 +34,12 @@ export async function openRuntime(
   let walletFolder: string | undefined
   let opening: Promise<OpenedBackend> | undefined
   const backend = (): Promise<OpenedBackend> => {
-    opening ??= openBackend(config, { log }).catch((error: unknown) => {
-      opening = undefined
-      throw error
-    })
+    opening ??= import('./open-backend.ts')
+      .then(({ openBackend }) => openBackend(config, { log }))
+      .catch((error: unknown) => {
+        opening = undefined
+        throw error
+      })
     return opening
   }
 
