@@ -12,9 +12,9 @@ import { createReadiness } from './wallet-readiness.ts'
 /** Tools that wait for the network: up to a minute, longer than many proxies keep a silent answer. */
 const SLOW_TOOLS = ['pay_invoice', 'pay_lightning_address', 'wait_for_payment']
 
-/** Calls under way get this long to answer, then the wallet this long to bring payments into a durable state. */
+/** Calls under way get this long to answer, and the whole end takes no longer than the other. */
 const CALLS_GRACE_MS = 5_000
-const WALLET_GRACE_MS = 4_000
+const STOP_LIMIT_MS = 9_000
 
 export interface Server {
   readonly url: string
@@ -117,9 +117,13 @@ const listen = async (app: HttpApp, address: { host: string; port: number }): Pr
 
 const isUnspecified = (host: string): boolean => ['0.0.0.0', '::', '[::]'].includes(host)
 
+/**
+ * The wallet stops at once: it brings what is being sent into a durable state and tells every call that
+ * waits what stands, so that calls end by themselves within the time they are given.
+ */
 const stop = async (app: HttpApp, runtime: Runtime): Promise<boolean> => {
-  await app.close({ graceMs: CALLS_GRACE_MS })
-  const timer = AbortSignal.timeout(WALLET_GRACE_MS)
+  const ended = Promise.all([app.close({ graceMs: CALLS_GRACE_MS }), runtime.close()]).then(() => true)
+  const timer = AbortSignal.timeout(STOP_LIMIT_MS)
   const overdue = new Promise<false>((resolve) => timer.addEventListener('abort', () => resolve(false)))
-  return Promise.race([runtime.close().then(() => true as const), overdue])
+  return Promise.race([ended, overdue])
 }

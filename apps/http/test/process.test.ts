@@ -150,15 +150,18 @@ describe('a server that dies', () => {
     expect(legacy.text).toContain('balance_sats')
   })
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it although a call waits', async (signal) => {
-    const { port, end } = await start({ args: SIMULATOR })
-    const created = await ask(port, 'create_invoice', { amount_sats: 21 })
-    const { payment_hash } = JSON.parse(created.text).result.structuredContent
-    const waiting = ask(port, 'wait_for_payment', { payment_hash, wait_seconds: 60 }).catch(() => undefined)
-    await ask(port, 'get_budget')
-    expect(await end(signal)).toEqual({ code: 0, signal: null })
-    await waiting
-  })
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s ends it, and a call that waits is told what stands',
+    async (signal) => {
+      const { port, end } = await start({ args: SIMULATOR })
+      const created = await ask(port, 'create_invoice', { amount_sats: 21 })
+      const { payment_hash } = JSON.parse(created.text).result.structuredContent
+      const waiting = ask(port, 'wait_for_payment', { payment_hash, wait_seconds: 60 })
+      await ask(port, 'get_budget')
+      expect(await end(signal)).toEqual({ code: 0, signal: null })
+      expect((await waiting).text).toContain('"status":"open"')
+    },
+  )
 })
 
 describe('what a server says', () => {
