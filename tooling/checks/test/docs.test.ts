@@ -45,6 +45,18 @@ describe('pages', () => {
   })
 })
 
+describe('code in pages', () => {
+  test.each(pages.filter((page) => page.startsWith('docs/')))('%s shows the code that runs', (page) => {
+    for (const [, file, code] of read(page).matchAll(/<!-- (\S+) -->\n```ts\n([\s\S]*?)```/g))
+      expect(code).toBe(read(file as string))
+  })
+
+  test('the smallest backend stays small', () => {
+    expect(read('docs/adding-a-backend.md')).toContain('<!-- examples/own-backend/memory-backend.ts -->')
+    expect(read('examples/own-backend/memory-backend.ts').split('\n').length).toBeLessThanOrEqual(46)
+  })
+})
+
 describe('the README', () => {
   test('every package folder is on its map', () => {
     const map = read('README.md')
