@@ -41,7 +41,7 @@ export function createRecordingBackend(
   for (const name of ['connect', 'close', 'estimateWorstFee']) backend[name] = method(name)
   backend.watch = async function* () {
     calls.push({ operation: 'watch', request: undefined })
-    yield* ((answers.watch?.(undefined as never) as LightningEvent[] | undefined) ?? [])
+    yield* (answers.watch?.(undefined as never) as LightningEvent[] | undefined) ?? []
   }
   return backend as unknown as LightningBackend & { calls: RecordedCall[]; extra: string }
 }
@@ -52,9 +52,7 @@ export const everything = declareCapabilities(
 
 export const everythingBut = (...missing: readonly Capability[]): Capabilities =>
   declareCapabilities(
-    Object.fromEntries(
-      Object.entries(everything).filter(([name]) => !missing.includes(name as Capability)),
-    ),
+    Object.fromEntries(Object.entries(everything).filter(([name]) => !missing.includes(name as Capability))),
   )
 
 function argumentCapabilities(): readonly Capability[] {
