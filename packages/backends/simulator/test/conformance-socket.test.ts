@@ -15,8 +15,20 @@ const harness: BackendHarness = {
     const { network, clock, seed } = openStageNetwork()
     const server = await serveSimulatedNetwork({ network, socketPath: join(folder, 'network.sock') })
     const proxy = await openFaultyProxy({ socketPath: join(folder, 'proxy.sock'), target: server.socketPath })
+    const stage = stageAround(network, clock)
     return {
-      ...stageAround(network, clock),
+      ...stage,
+      counterparty: {
+        ...stage.counterparty,
+        async pay(request) {
+          await stage.counterparty.pay(request)
+          // two round trips beside the proxy later the payee has been told, if it listens
+          const bystander = createSimulatorBackend({ socketPath: server.socketPath, node: 'bob' })
+          await bystander.getInfo()
+          await bystander.getInfo()
+          await bystander.close()
+        },
+      },
       backends: {
         full: () => createSimulatorBackend({ socketPath: proxy.socketPath, node: 'alice', clock }),
         unreachable: () => createSimulatorBackend({ socketPath: join(folder, 'nobody.sock') }),
@@ -24,7 +36,13 @@ const harness: BackendHarness = {
       wireCalls: proxy.calls,
       openConnections: proxy.connections,
       secrets: [seed],
-      faults: { ...proxy.faults, floodEvents: (count) => flood(network, count) },
+      faults: {
+        ...proxy.faults,
+        async floodEvents(count) {
+          await proxy.subscribed
+          await flood(network, count)
+        },
+      },
       async close() {
         await proxy.close()
         await server.close()

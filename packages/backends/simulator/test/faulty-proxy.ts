@@ -20,6 +20,8 @@ export interface FaultyProxy {
   readonly faults: Required<Omit<StageFaults, 'floodEvents'>>
   calls(): number
   connections(): number
+  /** A wallet listens. */
+  readonly subscribed: Promise<void>
   close(): Promise<void>
 }
 
@@ -32,8 +34,11 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
   let limited = false
   let calls = 0
   let attempts: number[] = []
-  const onAttempt = (): void => {
+  const dialed: Socket[] = []
+  const subscription = Promise.withResolvers<void>()
+  const onAttempt = (message: unknown): void => {
     attempts.push(performance.now())
+    dialed.push((message as { socket: Socket }).socket)
   }
   let server = await listen()
 
@@ -47,6 +52,7 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
   function accept(client: Socket): void {
     const upstream = connect(target)
     const faulty = new Map<number, ReplyFault>()
+    let subscribing = Number.NaN
     clients.add(client)
     const end = (): void => {
       clients.delete(client)
@@ -56,6 +62,7 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
     for (const socket of [client, upstream]) socket.setEncoding('utf8').on('error', end).on('close', end)
     const fromClient = lineReader((line) => {
       const message = fromLine<ClientMessage>(line)
+      if (message.do === 'subscribe') subscribing = message.id
       if (message.do === 'call') {
         calls += 1
         if (limited) {
@@ -70,6 +77,7 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
     })
     const fromServer = lineReader((line) => {
       const message = fromLine<ServerMessage>(line)
+      if ('id' in message && message.id === subscribing) subscription.resolve()
       const fault = 'id' in message ? faulty.get(message.id) : undefined
       if (fault === 'lose') end()
       else if (fault === 'garble') client.write(`{"id":${'id' in message ? message.id : 0},"res\n`)
@@ -84,17 +92,23 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
   const cut = (): void => {
     for (const client of clients) client.destroy()
   }
+  /** Until both ends know it. */
+  const noticed = async (): Promise<void> => {
+    await Promise.all(dialed.map(closed))
+  }
   const stop = async (): Promise<void> => {
-    const closed = once(server, 'close')
+    const ended = once(server, 'close')
     server.close()
     cut()
-    await closed
+    await ended
+    await noticed()
   }
   subscribe('net.client.socket', onAttempt)
   return {
     socketPath,
     calls: () => calls,
     connections: () => clients.size,
+    subscribed: subscription.promise,
     faults: {
       async refuseConnections() {
         await stop()
@@ -110,7 +124,10 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
       limitRate: () => {
         limited = true
       },
-      breakStreams: async () => cut(),
+      breakStreams: async () => {
+        cut()
+        await noticed()
+      },
       forgeSettledEvent: async (paymentHash) => {
         for (const client of clients) client.write(toLine({ node: 'alice', event: forged(paymentHash) }))
       },
@@ -122,6 +139,12 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
     },
   }
 }
+
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.on('close', () => resolve())
+  })
 
 const RATE_LIMITED = {
   code: 'rate_limited',

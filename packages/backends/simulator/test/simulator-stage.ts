@@ -25,7 +25,7 @@ export const stageTopology: NetworkTopology = {
     { name: 'alice', onchainSat: sat(5_000_000n) },
     { name: 'hub', onchainSat: sat(5_000_000n) },
     { name: 'shop' },
-    { name: 'stranger' },
+    { name: 'bob' },
   ],
   channels: [
     { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
