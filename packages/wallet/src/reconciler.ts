@@ -9,7 +9,8 @@ import type { WalletStore } from './store/wallet-store.ts'
 import type { PaymentId } from './wallet.ts'
 
 /** At least this often it asks the store whether another process left something open. */
-const HEARTBEAT_MS = 30_000
+const HEARTBEAT_MS = 60_000
+const SHORTEST_PAUSE_MS = 500
 const AT_ONCE = 8
 
 export interface ReconcilerOptions {
@@ -31,6 +32,7 @@ export class Reconciler {
   #cancel: (() => void) | undefined
   #round: Promise<void> | undefined
   #stopped = false
+  #failures = 0
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
@@ -78,29 +80,32 @@ export class Reconciler {
         for (const { paymentId } of fresh) seen.add(paymentId)
         await Promise.all(fresh.map(({ paymentId }) => this.look(paymentId)))
       }
+      this.#failures = 0
     } catch {
-      // the node or the store is away; the next round tries again
+      // the node or the store is away; a later round tries again
+      this.#failures++
     }
-    if (!this.#stopped) this.#plan()
+    this.#plan()
   }
 
   #plan(): void {
     const { connection, store, clock } = this.#options
+    const pauseMs = Math.min(HEARTBEAT_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(this.#failures, 10))
     const at = (delayMs: number) => {
       if (this.#stopped) return
       this.#cancel?.()
-      this.#cancel = clock.after(Math.min(HEARTBEAT_MS, Math.max(50, delayMs)), () => this.start())
+      this.#cancel = clock.after(Math.min(HEARTBEAT_MS, Math.max(pauseMs, delayMs)), () => this.start())
     }
     const { identity } = connection
     if (identity === undefined) {
-      at(5_000)
+      at(pauseMs)
       return
     }
     store
       .read((reader) => reader.nextDueMs(identity))
       .then(
         (dueMs) => at(dueMs === undefined ? HEARTBEAT_MS : dueMs - clock.now()),
-        () => at(5_000),
+        () => at(pauseMs),
       )
   }
 

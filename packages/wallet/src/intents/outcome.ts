@@ -19,7 +19,7 @@ const LONGEST_LOCK_MS = 2016 * 15 * 60_000
 /** For how long a settled payment's fee is asked for again while it may still change. */
 const FEE_FINAL_AFTER_MS = 15 * DAY_MS
 
-const DELAYS_MS = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600].map((seconds) => seconds * 1000)
+const DELAYS_MS = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600].map((seconds) => seconds * 1000)
 
 /** How long to wait before the next look. */
 export const lookupDelayMs = (lookups: number): number =>

@@ -113,7 +113,18 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     async nextDueMs({ kind, network, id }) {
       const row = await db
         .selectFrom('intents')
-        .select((of) => of.fn.min<string | bigint>('next_lookup_at_ms').as('at'))
+        .select((of) =>
+          of.fn
+            .min<string | bigint | null>(
+              of
+                .case()
+                .when('lease_until_ms', '>', of.ref('next_lookup_at_ms'))
+                .then(of.ref('lease_until_ms'))
+                .else(of.ref('next_lookup_at_ms'))
+                .end(),
+            )
+            .as('at'),
+        )
         .where('backend_kind', '=', kind)
         .where('backend_network', '=', network)
         .where('backend_id', '=', id)
