@@ -32,6 +32,17 @@ export function outcomeOfError(
   return failed(internalFailure(tool.effect))
 }
 
+/** What ended a call that nobody waits for any more is the caller's doing, not a fault. */
+function stoppedWaiting(error: unknown, tool: Tool): unknown {
+  if (LightningError.is(error) || error instanceof ToolFailure) return error
+  return tool.effect === 'spend'
+    ? new LightningError({
+        code: 'outcome_unknown',
+        message: 'The caller stopped waiting; the payment goes on.',
+      })
+    : new LightningError({ code: 'unavailable', message: 'The caller stopped waiting.' })
+}
+
 /** Checks the arguments, runs the tool, and turns whatever happens into an answer. Never rejects. */
 export async function callTool(
   tool: Tool,
@@ -43,6 +54,6 @@ export async function callTool(
     const { data, text, image } = await tool.run(parseArguments(tool.input, args), context)
     return { isError: false, data, text, ...(image === undefined ? {} : { image }) }
   } catch (error) {
-    return outcomeOfError(error, tool, onFault)
+    return outcomeOfError(context.signal.aborted ? stoppedWaiting(error, tool) : error, tool, onFault)
   }
 }

@@ -59,7 +59,7 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
         return await readResource(wallet, uri, signal)
       } catch (error) {
         if (LightningError.is(error)) throw error
-        onFault(error, uri)
+        if (!signal.aborted) onFault(error, 'resources/read')
         throw new LightningError({ code: 'internal', sent: 'no', message: 'The resource could not be read.' })
       }
     },

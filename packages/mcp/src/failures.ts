@@ -27,7 +27,7 @@ export class ToolFailure extends Error {
 }
 
 /** What to do next, where the error itself does not say. */
-export const NEXT_STEPS: Readonly<Record<ErrorCode, string>> = {
+const NEXT_STEPS: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'Correct the arguments and call again.',
   invalid_invoice: 'Ask the recipient for a complete BOLT11 invoice.',
   wrong_network: 'Ask for an invoice of this wallet’s network (get_wallet_details names it).',

@@ -4,7 +4,7 @@ import { cleanText } from '@lightning-mcp/core'
  * Text written by others keeps its usual field name (`memo`, `alias`), is cleaned and capped, and is
  * named in `untrusted_fields` beside it, so that a reader can tell data from instruction.
  */
-export const MAX_MEMO = 240
+const MAX_MEMO = 240
 
 /** Of a text in a list, in UTF-8 bytes, so that a page keeps its size whatever the script. */
 export const MAX_LISTED_MEMO_BYTES = 48

@@ -232,6 +232,27 @@ describe('an error of the wallet', () => {
   })
 })
 
+describe('a caller who stops waiting', () => {
+  test.each([
+    { tool: 'pay_invoice', given: { invoice: INVOICE }, code: 'outcome_unknown', mayHaveMoved: true },
+    { tool: 'get_wallet_balance', given: {}, code: 'unavailable', mayHaveMoved: false },
+  ])('of $tool is told $code, and it is no fault', async ({ tool, given, code, mayHaveMoved }) => {
+    const faults: unknown[] = []
+    const never = ({ signal }: { signal?: AbortSignal } = {}) =>
+      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    const face = createMcpFace({
+      wallet: cannedWallet({ pay: never, getBalance: never }),
+      version: '0',
+      onError: (error) => faults.push(error),
+    })
+    const stop = new AbortController()
+    const call = face.callTool(tool, given, { signal: stop.signal, onProgress: undefined })
+    stop.abort()
+    expect((await call)?.data).toMatchObject({ code, money_may_have_moved: mayHaveMoved })
+    expect(faults).toEqual([])
+  })
+})
+
 describe('sizes', () => {
   test('a page of a wallet with 10,000 payments stays within 4 kB', async () => {
     let cursor: unknown

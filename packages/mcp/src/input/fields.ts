@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** 21 million BTC. */
-export const MAX_SATS = 2_100_000_000_000_000
+const MAX_SATS = 2_100_000_000_000_000
 
 /** Longer than any invoice, offer or LNURL in use. */
 const MAX_DESTINATION = 7_089

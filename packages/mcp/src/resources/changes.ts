@@ -25,7 +25,9 @@ async function urisOf(event: LightningEvent, wallet: Wallet): Promise<string[]> 
     case 'payment-pending':
     case 'payment-settled':
     case 'payment-failed': {
-      const record = await wallet.getPayment({ paymentHash: event.payment.paymentHash })
+      const record = await wallet
+        .getPayment({ paymentHash: event.payment.paymentHash })
+        .catch(() => undefined)
       const own = record === undefined ? [] : [paymentUri(record.paymentId)]
       return [...own, 'wallet://balance', 'wallet://budget']
     }

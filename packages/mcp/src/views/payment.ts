@@ -49,13 +49,13 @@ export function shownStatus(record: Pick<PaymentRecord, 'state'>): ShownStatus {
   }
 }
 
-export const WAIT_STEP =
+const WAIT_STEP =
   'The payment is under way. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
 
 const UNKNOWN_STEP =
   'The node has not said what became of it; it is being looked up. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
 
-export function nextStepOf(record: PaymentRecord): string | undefined {
+function nextStepOf(record: PaymentRecord): string | undefined {
   const status = shownStatus(record)
   if (status === 'pending') return record.outcome === 'unknown' ? UNKNOWN_STEP : WAIT_STEP
   if (status === 'awaiting_approval') return 'The owner has to approve it. Then call get_payment_status.'
