@@ -2,12 +2,14 @@ import { LightningError, type Payment, ZERO_MSAT } from '@lightning-mcp/core'
 import { expect, test } from 'vitest'
 import {
   composeLayers,
+  createFaultPlan,
   createMemoryDuplicateGuardStore,
   type Layer,
   type LogEntry,
   withCapabilityCheck,
   withDuplicateGuard,
   withErrorContext,
+  withFaults,
   withLogging,
   withRetry,
   withTimeout,
@@ -78,6 +80,16 @@ test('wrong order: a guard inside retry does not get its look-up retried', async
   }
   expect((await pay((guard) => [guard, retrying])).status).toBe('settled')
   await expect(pay((guard) => [retrying, guard])).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('wrong order: faults around the check break what would never be sent', async () => {
+  const plan = createFaultPlan()
+  const faults: Layer = (backend) => withFaults(backend, { plan })
+  const backend = createRecordingBackend({}, everythingBut('getInfo'))
+  plan.once('getInfo', { kind: 'drop-before-send' })
+  const ask = (layers: Layer[]) => composeLayers(backend, layers).getInfo()
+  await expect(ask([withCapabilityCheck, faults])).rejects.toMatchObject({ code: 'unsupported' })
+  await expect(ask([faults, withCapabilityCheck])).rejects.toMatchObject({ code: 'unavailable' })
 })
 
 test('in every order a payment is sent once', async () => {

@@ -1,4 +1,4 @@
-import { type LightningBackend, OPERATION_NAMES, splitOperation } from '@lightning-mcp/core'
+import { OPERATION_NAMES, splitOperation } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import {
   composeLayers,
@@ -13,6 +13,7 @@ import {
   withMetrics,
   withRetry,
   withTimeout,
+  wrapBackend,
 } from '../src/index.ts'
 import { collect } from './collect.ts'
 import { createRecordingBackend, everything, everythingBut } from './recording-backend.ts'
@@ -85,10 +86,12 @@ test('composed layers are passed from the first to the last', async () => {
   const noting =
     (name: string): Layer =>
     (backend) =>
-      withMetrics(
-        { ...backend, getInfo: async () => (order.push(name), backend.getInfo()) } as LightningBackend,
-        {},
-      )
+      wrapBackend(backend, {
+        call: (_call, next) => {
+          order.push(name)
+          return next()
+        },
+      })
   await composeLayers(createRecordingBackend(), [noting('outer'), noting('inner')]).getInfo()
   expect(order).toEqual(['outer', 'inner'])
 })
