@@ -2,6 +2,8 @@
 export interface McpTestClient {
   /** The protocol revision that client and server agreed on. */
   revision: string | undefined
+  /** Over stdio: the process that it started. */
+  serverPid?: number | undefined
   listTools(): Promise<readonly { name: string }[]>
   callTool(name: string, args?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>
   close(): Promise<void>

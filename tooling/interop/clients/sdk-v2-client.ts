@@ -17,11 +17,12 @@ export const connectV2 = async (place: ServerPlace, mode: V2Mode = 'modern'): Pr
           requestInit: { headers: authorizationOf(place.token) },
         })
       : new StdioClientTransport({ ...place, stderr: 'pipe' })
-  if (!('url' in place) && 'stderr' in transport)
+  if (!('url' in place) && transport instanceof StdioClientTransport)
     transport.stderr?.on('data', (chunk: unknown) => place.onStderr?.(String(chunk)))
   await client.connect(transport)
   return {
     revision: client.getNegotiatedProtocolVersion(),
+    serverPid: transport instanceof StdioClientTransport ? (transport.pid ?? undefined) : undefined,
     listTools: async () => (await client.listTools()).tools,
     callTool: async (name, args = {}) =>
       toAnswer(await client.callTool({ name, arguments: { ...args } }, { timeout: 90_000 })),

@@ -11,6 +11,8 @@ export type Transport = 'http' | 'stdio'
 
 export interface WalletUnderTest {
   call(name: string, args?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>
+  /** SIGKILL to the server, and another one on the same data folder. */
+  crashAndRestart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,9 +23,14 @@ export const startWallet = async (transport: Transport, node: LndNode): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'interop-lnd-'))
   const args = ['--backend', 'lnd', '--data-dir', folder, '--max-payment-sats', '10000000']
   const env = node.environment()
-  const opened = transport === 'http' ? await overHttp(args, env) : await overStdio(args, env)
+  const open = () => (transport === 'http' ? overHttp(args, env) : overStdio(args, env))
+  let opened = await open()
   return {
     call: (name, toolArgs) => opened.client.callTool(name, toolArgs),
+    async crashAndRestart() {
+      await opened.crash()
+      opened = await open()
+    },
     async stop() {
       await opened.stop()
       await rm(folder, { recursive: true, force: true })
@@ -34,6 +41,7 @@ export const startWallet = async (transport: Transport, node: LndNode): Promise<
 interface Opened {
   client: McpTestClient
   stop(): Promise<void>
+  crash(): Promise<void>
 }
 
 const overHttp = async (args: string[], env: Record<string, string>): Promise<Opened> => {
@@ -45,10 +53,22 @@ const overHttp = async (args: string[], env: Record<string, string>): Promise<Op
       await client.close()
       await server.end('SIGTERM')
     },
+    async crash() {
+      await server.end('SIGKILL')
+      await client.close().catch(() => {})
+    },
   }
 }
 
 const overStdio = async (args: string[], env: Record<string, string>): Promise<Opened> => {
   const client = await connectV2(serverCommand('stdio', args, env))
-  return { client, stop: () => client.close() }
+  return {
+    client,
+    stop: () => client.close(),
+    async crash() {
+      if (client.serverPid === undefined) throw new Error('the client does not know its server')
+      process.kill(client.serverPid, 'SIGKILL')
+      await client.close().catch(() => {})
+    },
+  }
 }

@@ -145,5 +145,44 @@ describe.skipIf(!real)('end to end on real LND', () => {
       expect(received).toMatchObject({ state: 'SETTLED', amt_paid_sat: String(SATS) })
       expect(received.htlcs.filter(({ state }) => state === 'SETTLED')).toHaveLength(1)
     })
+
+    test('a server that is killed in mid-payment pays once', PATIENCE, async () => {
+      const made = await addHoldInvoice(distant, SATS)
+      const started = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 1 })
+      await made.held()
+      await wallet.crashAndRestart()
+      const payment = { payment_id: started.data.payment_id }
+      expect((await wallet.call('get_payment_status', payment)).data).toMatchObject({ status: 'pending' })
+      await made.settle()
+      const again = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 60 })
+      expect(again.data).toMatchObject({ ...payment, status: 'settled', replayed: true })
+      expect((await lookupInvoice(distant, made)).htlcs).toHaveLength(1)
+      expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
+    })
+  })
+
+  test('a payment that never reached its node has failed, after the proof', PATIENCE, async () => {
+    const wallet = await startWallet('http', payer)
+    try {
+      const made = await addInvoice(distant, SATS)
+      // the wallet knows its node, and then the node sleeps: what is sent now, it never reads
+      await wallet.call('get_wallet_balance')
+      process.kill(Number(payer.pid), 'SIGSTOP')
+      const started = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 1 })
+      expect(started).toMatchObject({ isError: false })
+      expect(['pending', 'unknown']).toContain(started.data.status)
+      await payer.restart({ kill: true })
+      const payment = { payment_id: started.data.payment_id }
+      let proven = await wallet.call('wait_for_payment', { ...payment, wait_seconds: 60 })
+      if (proven.data.status === 'pending')
+        proven = await wallet.call('wait_for_payment', { ...payment, wait_seconds: 60 })
+      expect(proven.data).toMatchObject({ status: 'failed' })
+      expect(await paymentsOf(payer, made.paymentHash)).toEqual([])
+      const again = await wallet.call('pay_invoice', { invoice: made.invoice })
+      expect(again.data).toMatchObject({ ...payment, status: 'settled' })
+      expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
+    } finally {
+      await wallet.stop()
+    }
   })
 })
