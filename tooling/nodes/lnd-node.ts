@@ -18,8 +18,8 @@ export interface LndNodeOptions {
   ports: readonly [rpc: number, rest: number, peer: number]
   btcd: Btcd
   book: ProcessBook
-  /** Given: the wallet is made from these words and has a password, so that it can be started locked. */
-  seed?: readonly string[]
+  /** Given: the wallet is made from these words, or fresh ones, and has a password, so that it can be started locked. */
+  seed?: readonly string[] | 'fresh'
 }
 
 /** One LND. Everything in it is plain to read: its macaroon protects regtest coins. */
@@ -122,8 +122,12 @@ export class LndNode {
     }
   }
 
-  async #makeWallet(seed: readonly string[]): Promise<void> {
+  async #makeWallet(given: NonNullable<LndNodeOptions['seed']>): Promise<void> {
     await this.#waitForState('NON_EXISTING')
+    const seed =
+      given === 'fresh'
+        ? (await this.call<{ cipher_seed_mnemonic: string[] }>('unlocker', 'genSeed')).cipher_seed_mnemonic
+        : given
     await this.call('unlocker', 'initWallet', {
       wallet_password: Buffer.from(WALLET_PASSWORD),
       cipher_seed_mnemonic: seed,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Btcd, startBtcd } from './btcd.ts'
 import { buildNodes, type Say } from './build.ts'
 import type { ProcessBook } from './daemon.ts'
-import { LndNode } from './lnd-node.ts'
+import { LndNode, type LndNodeOptions } from './lnd-node.ts'
 import { runsFolder, workFolder } from './paths.ts'
 import { freePorts } from './ports.ts'
 import { FOLDER_PREFIX, identify, type Run, sweepLeftovers, writeRun } from './processes.ts'
@@ -34,6 +34,10 @@ export interface Network {
   readonly nodes: readonly LndNode[]
   readonly btcd: Btcd
   readonly folder: string
+  /** One more node, without coins and channels. With `password` it can be restarted locked. */
+  addNode(options?: { password?: boolean }): Promise<LndNode>
+  /** Opens one more channel and waits until both sides can use it. */
+  openChannel(from: LndNode, to: LndNode, options: { sat: number; pushSat: number }): Promise<void>
   /** Mines blocks and waits until every running node has seen them. */
   mine(blocks: number): Promise<void>
   /** Stops everything and removes its files. */
@@ -66,21 +70,50 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
       book,
     })
     await btcd.mine(1)
+    const chain = btcd
+    const makeNode = (ports: LndNodeOptions['ports'], seed?: LndNodeOptions['seed']): LndNode => {
+      const node = new LndNode({
+        name: String.fromCharCode(97 + nodes.length),
+        binary: binaries.lnd,
+        folder: book.folder,
+        ports,
+        btcd: chain,
+        book,
+        ...(seed === undefined ? {} : { seed }),
+      })
+      nodes.push(node)
+      return node
+    }
     for (let index = 0; index < count; index++)
-      nodes.push(
-        new LndNode({
-          name: String.fromCharCode(97 + index),
-          binary: binaries.lnd,
-          folder: book.folder,
-          ports: [ports[2 + 3 * index]!, ports[3 + 3 * index]!, ports[4 + 3 * index]!],
-          btcd,
-          book,
-          ...(index === 0 ? { seed: MINER_SEED.split(' ') } : {}),
-        }),
+      makeNode(
+        [ports[2 + 3 * index]!, ports[3 + 3 * index]!, ports[4 + 3 * index]!],
+        index === 0 ? MINER_SEED.split(' ') : undefined,
       )
     await Promise.all(nodes.map((node) => node.start()))
     say('nodes are up')
-    const network: Network = { nodes, btcd, folder: book.folder, mine: mineAndSync(btcd, nodes), stop }
+    const mine = mineAndSync(btcd, nodes)
+    const network: Network = {
+      nodes,
+      btcd,
+      folder: book.folder,
+      mine,
+      stop,
+      addNode: async ({ password = false } = {}) => {
+        const [rpc, rest, peer] = await freePorts(3)
+        const node = makeNode([rpc!, rest!, peer!], password ? 'fresh' : undefined)
+        await node.start()
+        return node
+      },
+      openChannel: async (from, to, { sat, pushSat }) => {
+        const active = () => from.call<{ num_active_channels: number }>('default', 'getInfo')
+        const before = (await active()).num_active_channels
+        await openChannel(from, to, sat, pushSat)
+        await mine(6)
+        await waitUntil('the new channel to be active', async () => {
+          return (await active()).num_active_channels > before
+        })
+      },
+    }
     await fund(network)
     await openChannels(network, options.channelSat ?? 16_000_000, options.pushSat)
     say('channels are open')
@@ -133,23 +166,26 @@ async function fund({ nodes, mine }: Network): Promise<void> {
   await mine(1)
 }
 
+async function openChannel(from: LndNode, to: LndNode, channelSat: number, pushSat: number): Promise<void> {
+  await from
+    .call('default', 'connectPeer', { addr: { pubkey: to.pubkey, host: to.peerAddress }, perm: true })
+    .catch((error: Error) => {
+      if (!error.message.includes('already connected')) throw error
+    })
+  await waitUntil(`${from.name} to open a channel to ${to.name}`, () =>
+    from.call<object>('default', 'openChannelSync', {
+      node_pubkey: Buffer.from(to.pubkey, 'hex'),
+      local_funding_amount: String(channelSat),
+      push_sat: String(pushSat),
+      sat_per_vbyte: '2',
+    }),
+  )
+}
+
 async function openChannels({ nodes, mine }: Network, channelSat: number, pushSat?: number): Promise<void> {
   const pairs = nodes.slice(0, -1).map((node, index) => [node, nodes[index + 1]!] as const)
   await Promise.all(
-    pairs.map(async ([from, to]) => {
-      await from.call('default', 'connectPeer', {
-        addr: { pubkey: to.pubkey, host: to.peerAddress },
-        perm: true,
-      })
-      await waitUntil(`${from.name} to open a channel to ${to.name}`, () =>
-        from.call<object>('default', 'openChannelSync', {
-          node_pubkey: Buffer.from(to.pubkey, 'hex'),
-          local_funding_amount: String(channelSat),
-          push_sat: String(pushSat ?? Math.floor(channelSat / 2)),
-          sat_per_vbyte: '2',
-        }),
-      )
-    }),
+    pairs.map(([from, to]) => openChannel(from, to, channelSat, pushSat ?? Math.floor(channelSat / 2))),
   )
   // one block makes a channel usable, six announce it
   await mine(6)

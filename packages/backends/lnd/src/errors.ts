@@ -21,14 +21,13 @@ export interface ErrorRule {
   code: ErrorCode
   message: string
   hint: string
-  /**
-   * True where LND answers so before it records a payment: the refusal itself proves that nothing
-   * was sent.
-   */
+  /** True where this answer is given before a payment is recorded: it proves by itself that nothing was sent. */
   refusesUnrecorded?: true
 }
 
 const LOCAL_CERT = 'Give the tls.cert of this node (LND_CERT_FILE; usually ~/.lnd/tls.cert).'
+const UNREACHABLE =
+  'Check that LND runs and that LND_SOCKET is its gRPC address (port 10009 by default, not the REST port 8080).'
 const OWN_MACAROON =
   'Give a macaroon of this very node (LND_MACAROON_FILE), or bake one with: lncli bakemacaroon.'
 
@@ -51,12 +50,30 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     code: 'unavailable',
     message: 'the host name of LND cannot be resolved',
     hint: 'Check LND_SOCKET (host:port of gRPC).',
+    refusesUnrecorded: true,
+  },
+  {
+    status: STATUS.UNAVAILABLE,
+    text: /protocol error/i,
+    code: 'unavailable',
+    message: 'something other than gRPC answers at this port',
+    hint: 'LND_SOCKET must be the gRPC port (10009 by default), not the REST port (8080).',
+  },
+  // a channel without a connection fails a call so, before anything of it is written:
+  // https://github.com/grpc/grpc-node/blob/%40grpc/grpc-js%401.14.x/packages/grpc-js/src/picker.ts
+  {
+    status: STATUS.UNAVAILABLE,
+    text: /^No connection established/,
+    code: 'unavailable',
+    message: 'LND cannot be reached',
+    hint: UNREACHABLE,
+    refusesUnrecorded: true,
   },
   {
     status: STATUS.UNAVAILABLE,
     code: 'unavailable',
     message: 'LND cannot be reached',
-    hint: 'Check that LND runs and that LND_SOCKET is its gRPC address (port 10009 by default, not the REST port 8080).',
+    hint: UNREACHABLE,
   },
   {
     status: STATUS.DEADLINE_EXCEEDED,
@@ -129,14 +146,12 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     code: 'unauthenticated',
     message: 'LND does not accept the macaroon',
     hint: OWN_MACAROON,
-    refusesUnrecorded: true,
   },
   {
     status: STATUS.PERMISSION_DENIED,
     code: 'permission_denied',
     message: 'LND does not allow this',
     hint: 'Use a macaroon with the needed permissions; docs/backends/lnd.md lists them.',
-    refusesUnrecorded: true,
   },
   // the guard: https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/payments/db/errors.go
   {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type BackendProfile,
@@ -15,6 +16,8 @@ import { toPayment, unreadable } from './to-core.ts'
 
 /** LND's own default, said all the same. */
 const DEFAULT_TIMEOUT_SECONDS = 60
+/** How long after its last attempt LND is waited for: a held HTLC keeps its stream open for days. */
+const GRACE_MS = 2_000
 /** A look-up answers from LND's database at once, or not at all. */
 const LOOKUP_TIMEOUT_MS = 15_000
 
@@ -43,7 +46,13 @@ export async function payInvoice(
     })
   const message = toSendRequest(request, decoded.invoice)
   await readyToSend(client, request.signal)
-  const outcome = await dispatch(client, decoded.paymentHash, message, request.signal)
+  const patience = AbortSignal.timeout(message.timeout_seconds * 1000 + GRACE_MS)
+  const outcome = await dispatch(
+    client,
+    decoded.paymentHash,
+    message,
+    request.signal === undefined ? patience : AbortSignal.any([request.signal, patience]),
+  )
   if (outcome.kind === 'payment') return outcome.payment
   // the caller has gone: LND goes on, and whoever asks later looks it up
   if (request.signal?.aborted) return unknown(decoded.paymentHash)
@@ -52,6 +61,9 @@ export async function payInvoice(
 
 async function readyToSend(client: LndClient, signal: AbortSignal | undefined): Promise<void> {
   try {
+    // a connection that has just broken is seen as broken two turns later: better before sending than after
+    await turn()
+    await turn()
     await client.ready(signal)
   } catch (error) {
     if (LightningError.is(error)) throw error
@@ -65,7 +77,7 @@ async function readyToSend(client: LndClient, signal: AbortSignal | undefined): 
   }
 }
 
-function toSendRequest(request: PayInvoiceRequest, invoice: string): object {
+function toSendRequest(request: PayInvoiceRequest, invoice: string) {
   const { amountMsat, maxFeeMsat, maxParts, outgoingChannels, lastHop, allowSelfPayment } = request
   if (typeof maxFeeMsat !== 'bigint' || maxFeeMsat < 0n)
     throw new LightningError({
@@ -93,19 +105,19 @@ function toSendRequest(request: PayInvoiceRequest, invoice: string): object {
 
 type Outcome = { kind: 'payment'; payment: Payment } | { kind: 'doubt'; error: unknown }
 
-/** Sends, and waits for LND's last word. Never throws: from here on the request may be with LND. */
+/** Sends, and waits for LND's last word or the signal. Never throws: from here on the request may be with LND. */
 async function dispatch(
   client: LndClient,
   hash: PaymentHash,
   message: object,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Outcome> {
   let cancel = (): void => {}
   try {
     const stream = await client.openStream('sendPayment', message)
     cancel = stream.cancel
-    signal?.addEventListener('abort', cancel, { once: true })
-    if (signal?.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
     for await (const raw of stream.messages) {
       const payment = ofThisHash(raw, hash)
       if (payment.status !== 'pending') return { kind: 'payment', payment }
@@ -114,7 +126,7 @@ async function dispatch(
   } catch (error) {
     return { kind: 'doubt', error }
   } finally {
-    signal?.removeEventListener('abort', cancel)
+    signal.removeEventListener('abort', cancel)
     cancel()
   }
 }

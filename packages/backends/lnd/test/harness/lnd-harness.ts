@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import type { BackendHarness, Stage } from '@lightning-mcp/backend-testkit'
+import { type LightningBackend, msat } from '@lightning-mcp/core'
+import {
+  type LndNode,
+  MACAROON_PERMISSIONS,
+  mintMacaroon,
+  startNetwork,
+  waitUntil,
+} from '@lightning-mcp/nodes'
+import { createLndBackend } from '../../src/index.ts'
+import { FaultProxy, proxyCertFile } from './fault-proxy.ts'
+import { lndCounterparty } from './lnd-counterparty.ts'
+
+/** Three real nodes for all cases, the adapter's one behind a proxy that can do what networks do. */
+export async function startLndHarness(): Promise<BackendHarness & { stop(): Promise<void> }> {
+  const network = await startNetwork()
+  const [node, neighbour, remote] = network.nodes as [LndNode, LndNode, LndNode]
+  // a second channel to the neighbour: together they carry what neither does alone
+  await network.openChannel(node, neighbour, { sat: 16_000_000, pushSat: 8_000_000 })
+  await chargeFlatFee(neighbour, node)
+  const [proxy, readOnly, receiveOnly] = await Promise.all([
+    new FaultProxy(node).start(),
+    mintMacaroon(node, MACAROON_PERMISSIONS.readOnly),
+    mintMacaroon(node, MACAROON_PERMISSIONS.receiveOnly),
+  ])
+  let lockedNode: Promise<LndNode> | undefined
+  const locked = () => {
+    lockedNode ??= (async () => {
+      const other = await network.addNode({ password: true })
+      await other.restart({ locked: true })
+      return other
+    })()
+    return lockedNode
+  }
+
+  let latest: LightningBackend | undefined
+  const backend = (options: { socket?: string; certFile?: string; macaroonFile?: string } = {}) =>
+    createLndBackend({
+      socket: proxy.socket,
+      certFile: proxyCertFile,
+      macaroonFile: node.macaroonFile,
+      ...options,
+    })
+  const counterparty = lndCounterparty(neighbour)
+  const macaroons = [node.macaroonFile, readOnly.file, receiveOnly.file].map((file) => readFileSync(file))
+
+  const openStage = async (): Promise<Stage> => {
+    proxy.reset()
+    return {
+      backends: {
+        full: () => {
+          latest = backend()
+          return latest
+        },
+        readOnly: () => backend({ macaroonFile: readOnly.file }),
+        receiveOnly: () => backend({ macaroonFile: receiveOnly.file }),
+        badCredential: () => backend({ macaroonFile: neighbour.macaroonFile }),
+        unreachable: () => backend({ socket: '127.0.0.1:9' }),
+        untrustedCertificate: () => backend({ certFile: neighbour.certFile }),
+        locked: async () => {
+          const { socket, certFile } = await locked()
+          return backend({ socket, certFile })
+        },
+      },
+      counterparty,
+      remote: lndCounterparty(remote),
+      multiPart: { payee: counterparty, amountMsat: msat(9_000_000_000n) },
+      wireCalls: () => proxy.calls,
+      openConnections: () => proxy.openConnections,
+      secrets: macaroons.flatMap((bytes) => [
+        bytes.toString('hex'),
+        bytes.toString('base64'),
+        bytes.toString('base64url'),
+      ]),
+      faults: {
+        refuseConnections: async () => {
+          const undo = proxy.refuseConnections()
+          return async () => undo()
+        },
+        cutConnections: async () => proxy.cutConnections(),
+        loseReply: () => proxy.loseReply(),
+        garbleReply: () => proxy.garbleReply(),
+        hidePaymentOnce: () => proxy.hidePaymentOnce(),
+        breakStreams: async () => proxy.breakStreams(),
+        forgeSettledEvent: async (hash) => proxy.forgeSettled(hash),
+        floodEvents: async (count) => {
+          await proxy.flood(count)
+          // comes over the same connection, after the events
+          await latest?.getInfo()
+        },
+        connectionAttempts: () => proxy.attempts,
+      },
+      mineBlocks: (count) => network.mine(count),
+      close: async () => {},
+    }
+  }
+  return {
+    name: 'lnd v0.20.1-beta on regtest',
+    network: 'regtest',
+    openStage,
+    patienceMs: 20_000,
+    stop: async () => {
+      await proxy.stop()
+      await network.stop()
+    },
+  }
+}
+
+/**
+ * A flat fee, whatever the amount: with a share of the amount, LND would split a payment whose whole
+ * costs too much, send the part that does not, and wait two minutes for its failure.
+ */
+async function chargeFlatFee(router: LndNode, payer: LndNode): Promise<void> {
+  await router.call('default', 'updateChannelPolicy', {
+    global: true,
+    base_fee_msat: '1000',
+    fee_rate_ppm: 0,
+    time_lock_delta: 80,
+  })
+  await waitUntil("the payer to know the neighbour's fee", async () => {
+    type Policy = { fee_rate_milli_msat: string } | null
+    const graph = await payer.call<{
+      edges: { node1_pub: string; node1_policy: Policy; node2_policy: Policy }[]
+    }>('default', 'describeGraph')
+    return graph.edges
+      .map((edge) => (edge.node1_pub === router.pubkey ? edge.node1_policy : edge.node2_policy))
+      .filter((_policy, index) => {
+        const edge = graph.edges[index] as unknown as { node1_pub: string; node2_pub: string }
+        return edge.node1_pub === router.pubkey || edge.node2_pub === router.pubkey
+      })
+      .every((policy) => policy?.fee_rate_milli_msat === '0')
+  })
+}
