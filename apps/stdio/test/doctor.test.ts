@@ -1,0 +1,104 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runProgram } from './support/run-program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+interface Finding {
+  check: string
+  verdict: string
+  message: string
+  fix?: string
+}
+
+const asData = (stdout: string): { ok: boolean; findings: Finding[] } =>
+  JSON.parse(stdout) as { ok: boolean; findings: Finding[] }
+
+describe('doctor', () => {
+  it('finds nothing wrong with the simulator', async () => {
+    const { code, stdout, stderr } = await runProgram([
+      'doctor',
+      '--backend',
+      'simulator',
+      '--option',
+      'seed=doctor',
+    ])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(
+      stdout.replace(/simulator \d\S+/, 'simulator VERSION').replace(/block \d+/, 'block HEIGHT'),
+    ).toMatchSnapshot()
+  })
+
+  it('tells the same as data', async () => {
+    const folder = temporaryFolder()
+    const { code, stdout } = await runProgram([
+      'doctor',
+      '--json',
+      '--backend',
+      'simulator',
+      '--data-dir',
+      folder,
+    ])
+    expect(code).toBe(0)
+    const { ok, findings } = asData(stdout)
+    expect(ok).toBe(true)
+    expect(new Set(findings.map(({ check }) => check))).toEqual(
+      new Set(['settings', 'store', 'connection', 'permissions', 'sync', 'liquidity']),
+    )
+    expect(findings.find(({ check }) => check === 'store')?.message).toContain(folder)
+    expect(statSync(join(folder, 'wallet.sqlite')).isFile()).toBe(true)
+  })
+
+  const failures: {
+    name: string
+    args: string[]
+    env?: Record<string, string>
+    check: string
+    says: RegExp
+  }[] = [
+    {
+      name: 'settings that are wrong',
+      args: [],
+      env: { LIGHTNING_MCP_MAX_PAYMENT_SAT: '1' },
+      check: 'settings',
+      says: /not a known setting/,
+    },
+    {
+      name: 'a node that is down',
+      args: ['--backend', 'lnd', '--data-dir', 'data'],
+      env: { LND_SOCKET: '127.0.0.1:1', LND_MACAROON: '0201036c6e640100' },
+      check: 'connection',
+      says: /./,
+    },
+    {
+      name: 'a node never seen that is down',
+      args: ['--backend', 'lnd'],
+      env: { LND_SOCKET: '127.0.0.1:1', LND_MACAROON: '0201036c6e640100' },
+      check: 'wallet',
+      says: /./,
+    },
+    {
+      name: 'a data folder that cannot be made',
+      args: ['--backend', 'simulator', '--data-dir', '/dev/null/data'],
+      check: 'wallet',
+      says: /data folder \/dev\/null\/data cannot be made/,
+    },
+  ]
+  it.each(failures)('ends with 1 and says what to fix: $name', async ({ args, env, check, says }) => {
+    const folder = temporaryFolder()
+    const { code, stdout } = await runProgram(['doctor', '--json', ...args], {
+      cwd: folder,
+      env: { HOME: folder, ...env },
+    })
+    const { ok, findings } = asData(stdout)
+    expect({ code, ok }).toEqual({ code: 1, ok: false })
+    const failed = findings.find(({ verdict }) => verdict === 'fail')
+    expect(failed).toMatchObject({ check, message: expect.stringMatching(says), fix: expect.any(String) })
+  })
+
+  it('warns where no backend was chosen', async () => {
+    const { code, stdout } = await runProgram(['doctor'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^warning +settings +no backend was chosen/)
+  })
+})
