@@ -158,7 +158,18 @@ describe('the outcome of a payment', () => {
     expect(invoice.data).toMatchObject({ replayed: true, repeat_hint: expect.stringContaining('fresh') })
     const address = await call('pay_lightning_address', GOOD['pay_lightning_address'], replay)
     expect(address.data['repeat_hint']).toContain(`repeat_of ${PAYMENT_ID}`)
-    expect(address.text).toContain('Nothing was sent by this call')
+    expect(address.text).toMatch(/^Already paid 1,001 sats .* This call sent nothing\. To pay once more/)
+  })
+
+  test('replayed while under way tells to wait, not how to repeat', async () => {
+    const pay = async () => ({ ...unsettled, state: 'dispatched' as const, replayed: true })
+    const { data } = await call('pay_lightning_address', GOOD['pay_lightning_address'], { pay })
+    expect(data).toMatchObject({
+      status: 'pending',
+      replayed: true,
+      repeat_hint: expect.stringContaining('wait'),
+    })
+    expect(data['repeat_hint']).not.toContain('repeat_of')
   })
 
   test('a look-up of a failed payment is a result', async () => {

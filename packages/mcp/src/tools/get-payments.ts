@@ -80,7 +80,7 @@ export const getPayments = defineTool({
       text:
         payments.length === 0
           ? 'No payments.'
-          : `${payments.length} newest first: ${payments.map(entryText).join('; ')}.${more}`,
+          : `${payments.length} payment${payments.length === 1 ? '' : 's'}, newest first: ${payments.map(entryText).join('; ')}.${more}`,
     }
   },
 })

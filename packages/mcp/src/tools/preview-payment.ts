@@ -44,7 +44,6 @@ export const previewPayment = defineTool({
     comment_max_length: z.int().optional(),
     earlier_payment_id: z.string().optional(),
     earlier_status: z.string().optional(),
-    quote_id: z.string().optional(),
     limits: z.array(ruleOutput),
     warnings: z.array(z.string()).optional(),
   }),
@@ -77,7 +76,6 @@ export const previewPayment = defineTool({
             earlier_payment_id: seen.earlier.paymentId as string,
             earlier_status: shownStatus(seen.earlier),
           }),
-      ...(seen.quoteId === undefined ? {} : { quote_id: seen.quoteId }),
       limits: verdict.rules.map(ruleView),
       ...(warnings.length === 0 ? {} : { warnings }),
     }

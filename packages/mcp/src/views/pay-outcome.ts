@@ -16,6 +16,8 @@ export const payOutput = z.object({
 /** How to pay once more on purpose, by the kind of destination. */
 export type RepeatHint = (outcome: PaymentOutcome) => string
 
+const UNDER_WAY = 'The earlier payment is still under way: wait for it.'
+
 /** States that end without a payment and are no failure of the network. */
 const DECISIONS: Readonly<
   Record<string, { code: 'permission_denied' | 'approval_required'; message: string }>
@@ -62,13 +64,13 @@ export function payAnswer(
 ): ToolSuccess<z.input<typeof payOutput>> {
   const view = paymentView(outcome)
   if (!['settled', 'pending', 'awaiting_approval'].includes(view.status)) throw failure(outcome)
-  const hint = outcome.replayed ? repeatHint(outcome) : undefined
+  const settled = view.status === 'settled'
+  const hint = outcome.replayed ? (settled ? repeatHint(outcome) : UNDER_WAY) : undefined
   const warnings = outcome.warnings?.map((warning) => warning.message) ?? []
   const fee = view.fee_sats === undefined ? '' : ` with a fee of ${satsText(view.fee_sats)}`
-  const paid =
-    view.status === 'settled'
-      ? `Paid ${satsText(view.amount_sats)}${fee}; payment_id ${view.payment_id}.`
-      : `Not settled yet (${view.status}); payment_id ${view.payment_id}. ${view.next_step}`
+  const paid = `${hint === undefined ? 'Paid' : 'Already paid'} ${satsText(view.amount_sats)}${fee}`
+  const told = settled ? paid : `Not settled yet (${view.status})`
+  const next = view.next_step === undefined ? '' : ` ${view.next_step}`
   return {
     data: {
       ...view,
@@ -76,6 +78,6 @@ export function payAnswer(
       ...(hint === undefined ? {} : { repeat_hint: hint }),
       ...(warnings.length === 0 ? {} : { warnings }),
     },
-    text: hint === undefined ? paid : `${paid} Nothing was sent by this call. ${hint}`,
+    text: `${told}; payment_id ${view.payment_id}.${next}${hint === undefined ? '' : ` This call sent nothing. ${hint}`}`,
   }
 }
