@@ -1,10 +1,9 @@
-import type { McpServer } from '@modelcontextprotocol/server'
 import type { ToolOutcome } from './call-tool.ts'
 import type { ToolDescription } from './describe-tool.ts'
 import { type CallContext, createFaceCore } from './face-core.ts'
 import type { McpFaceOptions } from './options.ts'
 import type { ResourceListener } from './resources/changes.ts'
-import { createServer } from './sdk/create-server.ts'
+import { createServer, type McpServer } from './sdk/create-server.ts'
 import type { ServerRequestContext } from './sdk/subscriptions.ts'
 
 /** A wallet as an MCP server, whatever the transport. */

@@ -6,22 +6,27 @@ import { cleanText } from '@lightning-mcp/core'
  */
 const MAX_MEMO = 240
 
-/** Of a text in a list, in UTF-8 bytes, so that a page keeps its size whatever the script. */
-export const MAX_LISTED_MEMO_BYTES = 48
-
 /** The text as a field, if there is any left after cleaning. */
 export function outsideText<Name extends string>(name: Name, text: string | undefined, maxLength = MAX_MEMO) {
   const clean = text === undefined ? '' : cleanText(text, maxLength)
   return (clean === '' ? {} : { [name]: clean }) as { [K in Name]?: string }
 }
 
-/** Cleans, and cuts at a number of UTF-8 bytes without splitting a character. */
-export function cappedBytes(text: string, maxBytes: number): string {
-  const clean = cleanText(text, maxBytes)
-  if (Buffer.byteLength(clean) <= maxBytes) return clean
+/** In UTF-8 bytes. */
+const MAX_LISTED = 48
+
+/** The same in a list: cut by bytes, so that a page keeps its size whatever the script. */
+export function listedText<Name extends string>(name: Name, text: string | undefined) {
+  const clean = cleanText(text ?? '', MAX_LISTED)
+  return (clean === '' ? {} : { [name]: cutToBytes(clean, MAX_LISTED) }) as { [K in Name]?: string }
+}
+
+/** Cuts without splitting a character. */
+function cutToBytes(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text
   let kept = ''
   let bytes = Buffer.byteLength('…')
-  for (const character of clean) {
+  for (const character of text) {
     bytes += Buffer.byteLength(character)
     if (bytes > maxBytes) break
     kept += character

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, LightningError, msat, type Preimage } from '@lightning-mcp/core'
+import { ERROR_CODES, type ErrorCode, LightningError, msat, type Preimage, sat } from '@lightning-mcp/core'
 import type { PaymentOutcome, Wallet } from '@lightning-mcp/wallet'
 import { fromJsonSchema } from '@modelcontextprotocol/client'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { createMcpFace } from '../src/index.ts'
 import { TOOLSETS } from '../src/toolsets.ts'
 import { cannedSimulator } from './canned-simulator.ts'
-import { cannedWallet, HASH, openInvoice, PAYMENT_ID, PREIMAGE, settled } from './canned-wallet.ts'
+import { cannedWallet, HASH, NODE, openInvoice, PAYMENT_ID, PREIMAGE, settled } from './canned-wallet.ts'
 
 const INVOICE = 'lnbcrt10u1pcanned'
 /** The example of BOLT 11, for the one tool that decodes. */
@@ -287,12 +287,49 @@ describe('sizes', () => {
     }))
     const wallet = { node: { peers: { list: async () => peers } } }
     const first = await call('list_peers', {}, wallet)
-    expect(first.data).toMatchObject({ next_cursor: '20' })
+    expect(first.data).toMatchObject({ next_cursor: '10' })
     const last = await call('list_peers', { cursor: '40' }, wallet)
     expect(last.data['peers']).toHaveLength(5)
     expect(last.data['next_cursor']).toBeUndefined()
     const wrong = await call('list_peers', { cursor: '-1' }, wallet)
     expect(wrong.data['code']).toBe('invalid_request')
+  })
+})
+
+describe('a default page of strangers’ names', () => {
+  const hostile = '⚡'.repeat(500)
+  const node = {
+    peers: {
+      list: async () =>
+        Array.from({ length: 100 }, () => ({
+          nodeId: NODE,
+          connected: false,
+          alias: hostile,
+          address: `${'a'.repeat(62)}.onion:9735`,
+        })),
+    },
+    channels: {
+      list: async ({ limit }: { limit: number }) => ({
+        items: Array.from({ length: limit }, () => ({
+          shortChannelId: '16777215x16777215x65535',
+          peer: NODE,
+          peerAlias: hostile,
+          state: 'force-closing' as const,
+          capacitySat: sat(2_100_000_000n),
+          localMsat: msat(1_049_999_999_999n),
+          remoteMsat: msat(1_049_999_999_999n),
+          spendableMsat: msat(1_049_999_999_999n),
+          receivableMsat: msat(1_049_999_999_999n),
+          private: false,
+        })),
+        nextCursor: 'x'.repeat(60),
+      }),
+    },
+  }
+  test.each(['list_peers', 'list_channels'])('%s stays within 4 kB', async (name) => {
+    const outcome = await call(name, {}, { node })
+    expect(outcome.isError).toBe(false)
+    expect(Buffer.byteLength(JSON.stringify(outcome))).toBeLessThanOrEqual(4_096)
   })
 })
 
@@ -311,6 +348,20 @@ describe('text from outside', () => {
 })
 
 describe('secrets', () => {
+  test('what an error of the backend carries is not shown', async () => {
+    const pay = async () => {
+      throw new LightningError({
+        code: 'unauthenticated',
+        message: 'The node refuses the macaroon.',
+        backend: { code: '16', message: 'CANARY' },
+        cause: new Error('CANARY'),
+      })
+    }
+    const outcome = await call('pay_invoice', { invoice: INVOICE }, { pay })
+    expect(outcome.data['code']).toBe('unauthenticated')
+    expect(JSON.stringify(outcome)).not.toContain('CANARY')
+  })
+
   test('the preimage of an unpaid invoice is in no answer', async () => {
     const leaky = { ...openInvoice, preimage: PREIMAGE as Preimage }
     const overrides = { lookupInvoice: async () => leaky, waitForPayment: async () => ({ invoice: leaky }) }

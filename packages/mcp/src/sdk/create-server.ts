@@ -19,6 +19,8 @@ import { progressTo } from './progress.ts'
 import { isModern } from './protocol-era.ts'
 import { type ServerRequestContext, serveSubscriptions } from './subscriptions.ts'
 
+export type { McpServer }
+
 /** The lists change with the configuration only, so a client may keep them for a while. */
 const LIST = { ttlMs: 300_000, cacheScope: 'private' } as const
 

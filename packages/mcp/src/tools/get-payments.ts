@@ -2,7 +2,7 @@ import type { PaymentListEntry } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { costsIf, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
 import * as field from '../input/fields.ts'
-import { cappedBytes, MAX_LISTED_MEMO_BYTES } from '../outside-text.ts'
+import { listedText } from '../outside-text.ts'
 import { isoTime, isoTimeIf } from '../time.ts'
 import { defineTool, READS } from '../tool.ts'
 
@@ -13,7 +13,6 @@ const STATUSES = ['open', 'accepted', 'pending', 'settled', 'failed', 'expired',
 
 function entryView(entry: PaymentListEntry) {
   const amount = entry.direction === 'outgoing' ? costsIf : holdsIf
-  const memo = cappedBytes(entry.memo ?? entry.description ?? '', MAX_LISTED_MEMO_BYTES)
   return {
     direction: entry.direction,
     status: entry.status === 'unknown' ? 'pending' : entry.status,
@@ -21,7 +20,7 @@ function entryView(entry: PaymentListEntry) {
     ...costsIf('fee', entry.feeMsat),
     ...(entry.paymentId === undefined ? {} : { payment_id: entry.paymentId as string }),
     payment_hash: entry.paymentHash as string,
-    ...(memo === '' ? {} : { memo }),
+    ...listedText('memo', entry.memo ?? entry.description),
     created_at: isoTime(entry.createdAt),
     ...isoTimeIf('settled_at', entry.settledAt),
   }

@@ -3,15 +3,15 @@ import * as z from 'zod'
 import { amountShape, holds, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
-import { outsideText } from '../outside-text.ts'
+import { listedText } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
 
-const DEFAULT_LIMIT = 10
+const DEFAULT_LIMIT = 6
 
 const channelView = (channel: Channel) => ({
   channel_id: channel.shortChannelId ?? channel.fundingOutpoint ?? channel.channelId ?? '',
   peer: channel.peer as string,
-  ...outsideText('peer_alias', channel.peerAlias, 48),
+  ...listedText('peer_alias', channel.peerAlias),
   status: channel.state,
   capacity_sats: Number(channel.capacitySat),
   ...holds('local', channel.localMsat),

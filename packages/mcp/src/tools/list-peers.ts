@@ -2,14 +2,14 @@ import { LightningError, type Peer } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
-import { outsideText } from '../outside-text.ts'
+import { listedText } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
 
-const DEFAULT_LIMIT = 20
+const DEFAULT_LIMIT = 10
 
 const peerView = (peer: Peer) => ({
   node_id: peer.nodeId as string,
-  ...outsideText('alias', peer.alias, 48),
+  ...listedText('alias', peer.alias),
   ...(peer.address === undefined ? {} : { address: peer.address.slice(0, 100) }),
   connected: peer.connected,
 })
