@@ -83,6 +83,9 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
     keepAliveTimeout: limits.keepAliveTimeoutMs ?? 75_000,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (_error, _request, reply) => {
+      sendJsonRpcError(reply, 400, REFUSED, 'The URL could not be read. MCP is at POST /mcp.')
+    },
   })
   let draining = false
 

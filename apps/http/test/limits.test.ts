@@ -82,6 +82,12 @@ describe('what a body may be', () => {
     expect(answer.headers['mcp-session-id']).toBeUndefined()
   })
 
+  test('a URL that cannot be read is not repeated', async () => {
+    const answer = await send(server.port, { method: 'GET', path: '/%zz-canary' })
+    expect(answer.status).toBe(400)
+    expect(answer.text).not.toContain('canary')
+  })
+
   test('a path that is not served says where MCP is', async () => {
     const answer = await send(server.port, { path: '/' })
     expect(answer.status).toBe(404)

@@ -11,6 +11,7 @@ import {
   startHttpServer,
 } from '../../../tooling/interop/servers/http-server.ts'
 import { modernCall, send, toolCall } from './support/fixture-app.ts'
+import { openStream } from './support/open-stream.ts'
 
 const SIMULATOR = ['--backend', 'simulator']
 const REAL_MONEY = ['--backend', fileURLToPath(new URL('support/real-money-backend.ts', import.meta.url))]
@@ -162,6 +163,23 @@ describe('a server that dies', () => {
       expect((await waiting).text).toContain('"status":"open"')
     },
   )
+})
+
+describe('a subscription', () => {
+  test('is told that an invoice was paid', async () => {
+    const { port } = await start({ args: SIMULATOR })
+    const created = await ask(port, 'create_invoice', { amount_sats: 21 })
+    const { invoice, payment_hash } = JSON.parse(created.text).result.structuredContent
+    const uri = `wallet://invoices/${payment_hash}`
+    const stream = await openStream(
+      port,
+      modernCall('subscriptions/listen', { notifications: { resourceSubscriptions: [uri] } }),
+    )
+    await stream.until(/acknowledged/)
+    await ask(port, 'pay_test_invoice', { invoice })
+    await stream.until(new RegExp(`notifications/resources/updated.*${payment_hash}`))
+    stream.request.destroy()
+  })
 })
 
 describe('what a server says', () => {
