@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -72,7 +73,7 @@ describe('the package', () => {
     })
   })
 
-  test('works bundled into one file', async () => {
+  test('works bundled into one file where its two libraries are installed', async () => {
     const require = createRequire(import.meta.url)
     const { build } = createRequire(require.resolve('tsup'))('esbuild') as Bundler
     const entry = join(folder, 'entry.ts')
@@ -90,5 +91,11 @@ describe('the package', () => {
     })
     expect(Object.keys(metafile.inputs).filter((file) => /tiny-secp|invoices@/.test(file))).toEqual([])
     expect(await runs(outfile)).toEqual({ before: 0, after: true, payee: PUBLIC_KEY })
+
+    const elsewhere = join(await mkdtemp(join(tmpdir(), 'codec-')), 'bundle.mjs')
+    await copyFile(outfile, elsewhere)
+    const failure = await runs(elsewhere).catch((error: { stderr: string }) => error.stderr)
+    await rm(dirname(elsewhere), { recursive: true })
+    expect(failure).toContain('The library invoices cannot be loaded')
   })
 })
