@@ -39,7 +39,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function runs(file: string, ...options: string[]): Promise<unknown> {
-  const { stdout } = await run(process.execPath, [...options, file, buildInvoice()])
+  // pnpm starts vitest with a NODE_PATH that would find every package from anywhere
+  const env = { ...process.env, NODE_PATH: '' }
+  const { stdout } = await run(process.execPath, [...options, file, buildInvoice()], { env })
   return JSON.parse(stdout)
 }
 
