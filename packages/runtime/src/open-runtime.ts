@@ -93,6 +93,7 @@ export async function openRuntime(
     },
     async close() {
       stopping.abort()
+      face.close()
       await wallet.stop()
       await (await opening?.catch(() => undefined))?.backend.close()
     },

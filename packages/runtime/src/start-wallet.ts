@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
 import type { Wallet } from '@lightning-mcp/wallet'
 import type { Log } from './log.ts'
@@ -12,7 +12,11 @@ const LONGEST_PAUSE_MS = 60_000
  */
 export async function startWallet(
   wallet: Wallet,
-  { log, signal }: { log: Log; signal: AbortSignal },
+  {
+    log,
+    signal,
+    wait = (pauseMs) => delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined),
+  }: { log: Log; signal: AbortSignal; wait?: (pauseMs: number) => Promise<void> },
 ): Promise<void> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
@@ -23,7 +27,7 @@ export async function startWallet(
       const { message, hint } = describe(error)
       log.error(`the wallet could not be opened: ${message}`, { next: hint, retryInSeconds: pauseMs / 1000 })
     }
-    await wait(pauseMs, undefined, { signal, ref: false }).catch(() => undefined)
+    await wait(pauseMs)
   }
 }
 
