@@ -26,8 +26,12 @@ export type Script =
   | { do: 'lose-request' }
   /** Accepted, and never answers. */
   | { do: 'hang'; outcome: 'settled' | 'failed' | 'pending' }
+  /** The reply is lost, and the request arrives this much later. */
+  | { do: 'late'; afterMs: number; outcome: 'settled' | 'failed' | 'pending' }
   /** Never arrives, never answers. */
   | { do: 'hang-before' }
+
+export type FakeNodeOptions = { id?: string; network?: Network } & Partial<BackendProfile>
 
 const capabilities = declareCapabilities({
   getInfo: 'native',
@@ -56,12 +60,11 @@ export class FakeNode {
   /** Thrown by every call while set. */
   down: LightningError | undefined
   profile: BackendProfile
+  /** How a late request comes to be: a test gives the clock's timers. */
+  later: (delayMs: number, callback: () => void) => void = () => {}
   readonly #nowMs: () => number
 
-  constructor(
-    nowMs: () => number,
-    options: { id?: string; network?: Network } & Partial<BackendProfile> = {},
-  ) {
+  constructor(nowMs: () => number, options: FakeNodeOptions = {}) {
     const { id = 'node-a', network = 'regtest', ...profile } = options
     this.#nowMs = nowMs
     this.profile = {
@@ -147,6 +150,9 @@ export class FakeNode {
       case 'throw':
         throw script.error
       case 'lose-request':
+        return unknown
+      case 'late':
+        this.later(script.afterMs, () => keep(this.#final(this.#accept(request), script.outcome)))
         return unknown
       case 'hang-before':
         return new Promise((resolve) => request.signal?.addEventListener('abort', () => resolve(unknown)))

@@ -7,7 +7,7 @@ import type { StepName } from '../../src/steps.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
 import type { Wallet } from '../../src/wallet.ts'
-import { FakeNode } from './fake-node.ts'
+import { FakeNode, type FakeNodeOptions } from './fake-node.ts'
 import { type TestInvoice, type TestInvoiceOptions, testInvoice } from './invoices.ts'
 import { rest, TestClock } from './test-clock.ts'
 
@@ -29,11 +29,20 @@ export interface TestProcess {
 export class World {
   readonly clock = new TestClock()
   readonly node: FakeNode
-  readonly file: string
+  readonly #file: string | undefined
+  readonly #memory: WalletStore | undefined
 
-  constructor(node: Partial<ConstructorParameters<typeof FakeNode>[1]> = {}) {
+  /** `memory`: all wallets share one store in memory, which outlives them as a file would. */
+  constructor({ memory = false, ...node }: FakeNodeOptions & { memory?: boolean } = {}) {
     this.node = new FakeNode(() => this.clock.now(), node)
-    this.file = join(temporaryFolder(), 'wallet.sqlite')
+    const timers = this.clock.process()
+    this.node.later = (delayMs, callback) => void timers.after(delayMs, callback)
+    if (memory) this.#memory = openSqliteStore({ path: ':memory:' })
+    else this.#file = join(temporaryFolder(), 'wallet.sqlite')
+  }
+
+  get file(): string {
+    return this.#file ?? ':memory:'
   }
 
   invoice(options: Partial<TestInvoiceOptions> = {}): TestInvoice {
@@ -52,7 +61,7 @@ export class World {
   ): TestProcess {
     const { dieAt, node = this.node, ...more } = options
     const clock = this.clock.process()
-    const store = openSqliteStore({ path: this.file })
+    const store = this.#memory ?? openSqliteStore({ path: this.file })
     let dead = false
     const forever = new Promise<never>(() => {})
     const process: TestProcess = {
@@ -72,10 +81,11 @@ export class World {
         ...more,
       }),
     }
-    onTestFinished(async () => {
-      clock.kill()
-      await store.close()
-    })
+    if (this.#memory === undefined)
+      onTestFinished(async () => {
+        clock.kill()
+        await store.close()
+      })
     return process
   }
 
