@@ -43,6 +43,16 @@ const accepted: { name: string; plan: InvoicePlan; expected: object }[] = [
     plan: { fields: fieldsWith({ '9': bitWords(8, 14, 77) }) },
     expected: { features: [8, 14, 77] },
   },
+  {
+    name: 'multi-part payments beside features that are assumed',
+    plan: { fields: fieldsWith({ '9': bitWords(17) }) },
+    expected: { features: [17] },
+  },
+  {
+    name: 'no feature field',
+    plan: { fields: fieldsWith({ '9': undefined }) },
+    expected: { features: [] },
+  },
   { name: 'an empty description', plan: { fields: fieldsWith({ d: [] }) }, expected: { description: '' } },
   {
     name: 'a final CLTV delta of zero',
@@ -165,16 +175,6 @@ const refused: { name: string; plan: InvoicePlan; reason: string }[] = [
     reason: 'requires feature 76',
   },
   { name: 'AMP', plan: { fields: fieldsWith({ '9': bitWords(8, 14, 30) }) }, reason: 'feature 30 (AMP)' },
-  {
-    name: 'multi-part without payment secret',
-    plan: { fields: fieldsWith({ '9': bitWords(8, 17) }) },
-    reason: 'feature 16 lacks feature 14',
-  },
-  {
-    name: 'payment secret without onion payloads',
-    plan: { fields: fieldsWith({ '9': bitWords(14) }) },
-    reason: 'feature 14 lacks feature 8',
-  },
   {
     name: 'a route hint that is cut off',
     plan: { fields: fieldsWith({ r: hexWords(hop.slice(0, -2)) }) },

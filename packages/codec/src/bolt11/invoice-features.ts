@@ -7,12 +7,6 @@ import { invalidInvoice } from '../refusal.ts'
  */
 const KNOWN_EVEN_BITS = new Set([8, 14, 16, 24, 36, 48, 260])
 
-/** BOLT 9's "Dependencies", by even bit; either bit of the pair will do. */
-const DEPENDENCIES: readonly (readonly [bit: number, needs: number])[] = [
-  [14, 8],
-  [16, 14],
-]
-
 /** Set bits of field `9`: big-endian, the last word's lowest bit is bit 0. */
 export function readFeatures(words: ArrayLike<number>): number[] {
   const bits: number[] = []
@@ -23,7 +17,10 @@ export function readFeatures(words: ArrayLike<number>): number[] {
   return bits
 }
 
-/** BOLT 11: unknown even bits fail the payment, unknown odd ones are ignored, and dependencies must be set. */
+/**
+ * BOLT 11: unknown even bits fail the payment, unknown odd ones are ignored. Dependencies need no check:
+ * all that a known bit depends on is a feature that BOLT 9 now assumes, and field `s` is required anyway.
+ */
 export function checkFeatures(bits: readonly number[]): void {
   const unknown = bits.find((bit) => bit % 2 === 0 && !KNOWN_EVEN_BITS.has(bit))
   if (unknown !== undefined)
@@ -31,8 +28,4 @@ export function checkFeatures(bits: readonly number[]): void {
       `it requires feature ${unknown}${unknown === 30 ? ' (AMP)' : ''}, which is not known here`,
       'Ask the payee for an invoice without it.',
     )
-  const has = (bit: number) => bits.includes(bit) || bits.includes(bit + 1)
-  for (const [bit, needs] of DEPENDENCIES)
-    if (has(bit) && !has(needs))
-      throw invalidInvoice(`its feature ${bit} lacks feature ${needs}, which it needs`)
 }
