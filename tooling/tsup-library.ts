@@ -6,8 +6,6 @@ export const library = (options: Options = {}) =>
     entry: ['src/index.ts'],
     format: 'esm',
     target: 'node22.13',
-    // `node:sqlite` has no name without the prefix
-    removeNodeProtocol: false,
     dts: true,
     clean: true,
     treeshake: true,
