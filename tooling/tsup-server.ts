@@ -30,11 +30,13 @@ export const server = (options: Options = {}) =>
     platform: 'node',
     target: 'node22.13',
     splitting: true,
+    // `node:sqlite` has no other name
+    removeNodeProtocol: false,
     dts: { entry: 'src/index.ts' },
     clean: true,
     noExternal: [/.*/],
-    // reads its protocol files from its own folder
-    external: ['lightning', /^@grpc\//],
+    // `lightning` reads its protocol files from its own folder, `invoices` its WebAssembly
+    external: ['lightning', /^@grpc\//, 'invoices', /^@noble\//],
     esbuildPlugins: [backendModulesOnly],
     esbuildOptions(esbuild) {
       esbuild.conditions = ['development']

@@ -1,5 +1,5 @@
 import { MAX_MSAT, type Msat } from '@lightning-mcp/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 // Every value may come as JSON (file) or as text (environment, flag): both forms parse to the same.
 

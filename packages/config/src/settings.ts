@@ -1,5 +1,5 @@
 import { Secret } from '@lightning-mcp/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Source } from './config-error.ts'
 import { booleanValue, listValue, percentValue, portValue, satsValue, textValue } from './setting-values.ts'
 
