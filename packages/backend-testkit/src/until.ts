@@ -3,10 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 const FIRST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 100
+const SLICES = 10
 
 /**
  * Reads until what it reads is as wanted, and answers that. `patienceMs` guards against waiting for
- * ever; it is not waited out.
+ * ever; it is not waited out. It counts pauses, not the clock: a machine that stands still does not
+ * use it up.
  */
 export async function until<T>(
   what: string,
@@ -14,26 +16,29 @@ export async function until<T>(
   accept: (value: T) => boolean,
   patienceMs: number,
 ): Promise<T> {
-  const deadline = performance.now() + patienceMs
+  let pausedMs = 0
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const value = await read()
     if (accept(value)) return value
-    if (performance.now() > deadline)
+    if (pausedMs >= patienceMs)
       assert.fail(`waited in vain until ${what}; last seen: ${describeValue(value)}`)
     await wait(pauseMs)
+    pausedMs += pauseMs
   }
 }
 
 /** The promise's answer; red where it takes longer than the guard. */
 export async function within<T>(what: string, promise: Promise<T>, patienceMs: number): Promise<T> {
   const guard = new AbortController()
-  const late = wait(patienceMs, undefined, { signal: guard.signal }).then(() =>
-    assert.fail(`${what} did not end`),
-  )
+  const late = (async (): Promise<never> => {
+    for (let slice = 0; slice < SLICES; slice++)
+      await wait(patienceMs / SLICES, undefined, { signal: guard.signal })
+    return assert.fail(`${what} did not end`)
+  })()
+  late.catch(() => undefined)
   try {
     return await Promise.race([promise, late])
   } finally {
-    late.catch(() => undefined)
     guard.abort()
   }
 }

@@ -28,6 +28,10 @@ export function counterpartyOf(network: SimulatedNetwork, name: string): Counter
       const { status } = await wallet.payInvoice({ ...request, maxFeeMsat: GENEROUS_FEE_MSAT })
       if (status !== 'settled') throw new Error(`the payment of ${name} is ${status}`)
     },
+    async overpay(request) {
+      const { status } = await network.payOtherAmount(name, request)
+      if (status !== 'settled') throw new Error(`the payment of ${name} is ${status}`)
+    },
     received: async (hash) => (await wallet.lookupInvoice({ paymentHash: hash }))?.receivedMsat ?? ZERO_MSAT,
     async cancelInvoice(hash) {
       await wallet.invoices!.cancel({ paymentHash: hash })

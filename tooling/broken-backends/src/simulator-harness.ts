@@ -5,7 +5,15 @@ import {
   type SimulatedNetwork,
 } from '@lightning-mcp/backend-simulator'
 import type { BackendHarness, Stage } from '@lightning-mcp/backend-testkit'
-import { type LightningBackend, msat, sat } from '@lightning-mcp/core'
+import {
+  type Capability,
+  type LightningBackend,
+  msat,
+  OPERATIONS,
+  type Operation,
+  type OperationClass,
+  sat,
+} from '@lightning-mcp/core'
 import {
   createFaultPlan,
   type FaultPlan,
@@ -14,6 +22,7 @@ import {
   withFaults,
 } from '@lightning-mcp/layers'
 import { counterpartyOf } from './simulated-counterparty.ts'
+import { createSimulatedConnection, type EdgeLimits } from './simulated-edge.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
 const SPENDING: readonly LayerOperation[] = ['payInvoice', 'keysend.send', 'channels.open', 'onchain.send']
@@ -23,6 +32,12 @@ const CHANNELS: readonly ChannelPlan[] = [
   { between: ['alice', 'bob'], capacitySat: sat(1_000_000n) },
   { between: ['bob', 'carol'], capacitySat: sat(4_000_000n) },
 ]
+
+/** Belongs in no error: a backend that prints it is broken. */
+export const CREDENTIAL = 'c0ffee'.repeat(8)
+
+/** What the wallet of an older version lacks. */
+const MODERN: readonly Capability[] = ['hold.create', 'hold.settle', 'hold.cancel', 'channels.open']
 
 /** The network in which a wallet stands, for a backend that breaks more than replies. */
 export interface SimulatedWorld {
@@ -40,7 +55,7 @@ export function createSimulatorHarness(
   name: string,
   breakage: Breakage = (wallet) => wallet,
 ): BackendHarness {
-  return { name, network: 'regtest', openStage: async () => openStage(breakage), patienceMs: 800 }
+  return { name, network: 'regtest', openStage: async () => openStage(breakage), patienceMs: 400 }
 }
 
 function openStage(breakage: Breakage): Stage {
@@ -53,28 +68,45 @@ function openStage(breakage: Breakage): Stage {
     networks.push(built)
     return built
   }
-  const openWallet = (network: SimulatedNetwork, faults: FaultPlan): LightningBackend =>
-    breakage(withFaults(withCapabilityCheck(network.wallet('alice')), { plan: faults }), { network })
+  const connection = createSimulatedConnection()
+  const now = (): number => Math.floor(clock.now() / 1000)
+  const open = (
+    limits: Omit<EdgeLimits, 'now'> = {},
+    { network: from = network, faults = plan }: { network?: SimulatedNetwork; faults?: FaultPlan } = {},
+  ): LightningBackend => {
+    const adapter = connection.over(withFaults(from.wallet('alice'), { plan: faults }), { ...limits, now })
+    return breakage(withCapabilityCheck(adapter), { network: from })
+  }
 
   const network = build(CHANNELS)
   return {
     backends: {
-      full: () => openWallet(network, plan),
-      unreachable: () => openWallet(network, refusing(createFaultPlan())),
-      funded: (amountMsat) =>
-        openWallet(
-          build([{ between: ['alice', 'bob'], capacitySat: sat(amountMsat / 1000n), remoteSat: sat(0n) }]),
-          plan,
-        ),
+      full: () => open(),
+      readOnly: () => open({ may: classes('read', 'manage'), denied: ['receive', 'send'] }),
+      receiveOnly: () => open({ may: classes('read', 'manage', 'receive'), denied: ['send'] }),
+      badCredential: () => open({ refuses: 'unauthenticated' }),
+      untrustedCertificate: () => open({ refuses: 'unavailable' }),
+      locked: () => open({ refuses: 'not_ready' }),
+      oldVersion: async () => ({
+        backend: open({ may: (capability) => !MODERN.includes(capability) }),
+        missing: MODERN,
+      }),
+      unreachable: () => open({}, { faults: refusing(createFaultPlan()) }),
+      funded: (amountMsat) => {
+        const capacitySat = sat(amountMsat / 1000n)
+        return open({}, { network: build([{ between: ['alice', 'bob'], capacitySat, remoteSat: sat(0n) }]) })
+      },
     },
     counterparty: counterpartyOf(network, 'bob'),
     remote: counterpartyOf(network, 'carol'),
     multiPart: { payee: counterpartyOf(network, 'bob'), amountMsat: msat(600_000_000n) },
     clock: {
-      now: () => Math.floor(clock.now() / 1000),
+      now,
       advance: async (seconds) => clock.advance(seconds * 1000),
     },
+    wireCalls: () => connection.calls,
     faults: {
+      cutConnections: async () => connection.cut(),
       refuseConnections: async () => {
         refusing(plan)
         return async () => {
@@ -86,6 +118,8 @@ function openStage(breakage: Breakage): Stage {
       },
       hidePaymentOnce: () => plan.once('lookupPayment', { kind: 'lying-reply', change: () => undefined }),
     },
+    foreignAddress: async () => network.wallet('bob').onchain!.newAddress!({}),
+    secrets: [CREDENTIAL],
     mineBlocks: async (count) => {
       network.mineBlocks(count)
     },
@@ -100,3 +134,9 @@ function refusing(plan: FaultPlan): FaultPlan {
   for (const operation of REACHING) plan.always(operation, { kind: 'drop-before-send' })
   return plan
 }
+
+/** Whether a capability, or the operation that it is an argument of, belongs to one of these classes. */
+const classes =
+  (...allowed: readonly OperationClass[]) =>
+  (capability: Capability): boolean =>
+    allowed.includes(OPERATIONS[capability as Operation] ?? OPERATIONS[capability.split('.')[0] as Operation])

@@ -1,0 +1,71 @@
+import { callsATimeoutFailed } from './backends/calls-a-timeout-failed.ts'
+import { closesByForce } from './backends/closes-by-force.ts'
+import { countsInDoubles } from './backends/counts-in-doubles.ts'
+import { countsOutgoingNegative } from './backends/counts-outgoing-negative.ts'
+import { forgetsCanceled } from './backends/forgets-canceled.ts'
+import { ignoresExpiry } from './backends/ignores-expiry.ts'
+import { ignoresMaxFee } from './backends/ignores-max-fee.ts'
+import { keepsNativeStates } from './backends/keeps-native-states.ts'
+import { keepsStreamsOpen } from './backends/keeps-streams-open.ts'
+import { knowsOneError } from './backends/knows-one-error.ts'
+import { leaksThePreimage } from './backends/leaks-the-preimage.ts'
+import { listsTheLastDay } from './backends/lists-the-last-day.ts'
+import { losesTheFee } from './backends/loses-the-fee.ts'
+import { makesUpThePreimage } from './backends/makes-up-the-preimage.ts'
+import { namesAnotherNetwork } from './backends/names-another-network.ts'
+import { neverSaysFailed } from './backends/never-says-failed.ts'
+import { opensTwice } from './backends/opens-twice.ts'
+import { overridesAFixedAmount } from './backends/overrides-a-fixed-amount.ts'
+import { paysItself } from './backends/pays-itself.ts'
+import { printsItsCredential } from './backends/prints-its-credential.ts'
+import { repeatsAPage } from './backends/repeats-a-page.ts'
+import { rewritesInvoices } from './backends/rewrites-invoices.ts'
+import { roundsMsat } from './backends/rounds-msat.ts'
+import { sendsASecondTime } from './backends/sends-a-second-time.ts'
+import { sendsOnchainTwice } from './backends/sends-onchain-twice.ts'
+import { settlesOnceOnly } from './backends/settles-once-only.ts'
+import { stubsAFacet } from './backends/stubs-a-facet.ts'
+import { swallowsPending } from './backends/swallows-pending.ts'
+import { takesAbsenceForFailure } from './backends/takes-absence-for-failure.ts'
+import { tellsEventsTwice } from './backends/tells-events-twice.ts'
+import { tellsMilliseconds } from './backends/tells-milliseconds.ts'
+import { throwsAfterSending } from './backends/throws-after-sending.ts'
+import { throwsNotFound } from './backends/throws-not-found.ts'
+import type { BrokenBackend } from './broken-backend.ts'
+
+/** Backends that are wrong on purpose, one way each. */
+export const brokenBackends: readonly BrokenBackend[] = [
+  callsATimeoutFailed,
+  closesByForce,
+  countsInDoubles,
+  countsOutgoingNegative,
+  forgetsCanceled,
+  ignoresExpiry,
+  ignoresMaxFee,
+  keepsNativeStates,
+  keepsStreamsOpen,
+  knowsOneError,
+  leaksThePreimage,
+  listsTheLastDay,
+  losesTheFee,
+  makesUpThePreimage,
+  namesAnotherNetwork,
+  neverSaysFailed,
+  opensTwice,
+  overridesAFixedAmount,
+  paysItself,
+  printsItsCredential,
+  repeatsAPage,
+  rewritesInvoices,
+  roundsMsat,
+  sendsASecondTime,
+  sendsOnchainTwice,
+  settlesOnceOnly,
+  stubsAFacet,
+  swallowsPending,
+  takesAbsenceForFailure,
+  tellsEventsTwice,
+  tellsMilliseconds,
+  throwsAfterSending,
+  throwsNotFound,
+]
