@@ -34,9 +34,9 @@ export const server = (options: Options = {}) =>
     removeNodeProtocol: false,
     dts: { entry: 'src/index.ts' },
     clean: true,
-    noExternal: [/.*/],
-    // `lightning` reads its protocol files from its own folder, `invoices` its WebAssembly
-    external: ['lightning', /^@grpc\//, 'invoices', /^@noble\//],
+    // what is named here is no match: `lightning` reads its protocol files from its own folder,
+    // `invoices` its WebAssembly, and the codec asks for @noble/curves by name
+    noExternal: [/^(?!lightning$|invoices$|@grpc\/|@noble\/)/],
     esbuildPlugins: [backendModulesOnly],
     esbuildOptions(esbuild) {
       esbuild.conditions = ['development']
