@@ -61,9 +61,8 @@ export async function payInvoice(
 
 async function readyToSend(client: LndClient, signal: AbortSignal | undefined): Promise<void> {
   try {
-    // a connection that has just broken is seen as broken two turns later: better before sending than after
-    await turn()
-    await turn()
+    // a connection that has just broken is seen as broken some turns later: better before sending than after
+    for (let turns = 0; turns < 4; turns++) await turn()
     await client.ready(signal)
   } catch (error) {
     if (LightningError.is(error)) throw error

@@ -183,10 +183,11 @@ export class FaultProxy {
   }
 
   /** Connections are taken and closed at once, so that each attempt is seen. */
-  refuseConnections(): () => void {
+  async refuseConnections(): Promise<() => void> {
     this.#refusing = true
     this.attempts.length = 0
     this.cutConnections()
+    await waitUntil('the connections to close', async () => this.#sockets.size === 0)
     return () => {
       this.#refusing = false
     }

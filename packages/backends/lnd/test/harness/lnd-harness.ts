@@ -15,9 +15,11 @@ import { lndCounterparty } from './lnd-counterparty.ts'
 /** Three real nodes for all cases, the adapter's one behind a proxy that can do what networks do. */
 export async function startLndHarness(): Promise<BackendHarness & { stop(): Promise<void> }> {
   const network = await startNetwork()
-  const [node, neighbour, remote] = network.nodes as [LndNode, LndNode, LndNode]
+  // the last one: its channels were opened by the neighbour, who pays the commitment fee, so that its
+  // balance does not waver by the fee of an HTLC that is still being removed
+  const [remote, neighbour, node] = network.nodes as [LndNode, LndNode, LndNode]
   // a second channel to the neighbour: together they carry what neither does alone
-  await network.openChannel(node, neighbour, { sat: 16_000_000, pushSat: 8_000_000 })
+  await network.openChannel(neighbour, node, { sat: 16_000_000, pushSat: 8_000_000 })
   await chargeFlatFee(neighbour, node)
   const [proxy, readOnly, receiveOnly] = await Promise.all([
     new FaultProxy(node).start(),
@@ -75,7 +77,7 @@ export async function startLndHarness(): Promise<BackendHarness & { stop(): Prom
       ]),
       faults: {
         refuseConnections: async () => {
-          const undo = proxy.refuseConnections()
+          const undo = await proxy.refuseConnections()
           return async () => undo()
         },
         cutConnections: async () => proxy.cutConnections(),
