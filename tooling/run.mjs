@@ -117,7 +117,11 @@ const setUp = async () => {
   await withLock(async () => {
     if (isReady()) return
     const started = Date.now()
-    say('first start: setting up (20 to 60 seconds, once)')
+    say(
+      existsSync(stamp)
+        ? 'dependencies changed: bringing them up to date'
+        : 'first start: setting up (20 to 60 seconds, once)',
+    )
     const packages = [`pnpm@${PNPM}`]
     if (!nodeIsNew()) packages.push(`${nodePackage}@${NODE}`)
     const have = (name, version) => {
