@@ -37,6 +37,8 @@ export interface HttpAppOptions extends AddressGuardOptions {
   /** Comments on idle streams. Default 15 s. */
   keepAliveMs?: number
   limits?: HttpLimits
+  /** Callers come through a proxy: the log names the address that it forwards. */
+  behindProxy?: boolean
   logger?: FastifyBaseLogger
 }
 
@@ -82,6 +84,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
     requestTimeout: limits.requestTimeoutMs ?? 30_000,
     keepAliveTimeout: limits.keepAliveTimeoutMs ?? 75_000,
     forceCloseConnections: 'idle',
+    trustProxy: options.behindProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (_error, _request, reply) => {
       sendJsonRpcError(reply, 400, REFUSED, 'The URL could not be read. MCP is at POST /mcp.')

@@ -41,6 +41,7 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
     ...(token === undefined ? {} : { token }),
     allowedHosts: isUnspecified(host) ? allowedHosts : [host, ...allowedHosts],
     allowedOrigins,
+    behindProxy,
     slowTools: SLOW_TOOLS,
     readiness: createReadiness({
       wallet: runtime.wallet,

@@ -36,12 +36,14 @@ export const createTokenGuard =
         'A token is needed. Send the header "Authorization: Bearer …" with the token that the server printed at its first start.',
       )
     const presented = BEARER.exec(authorization)?.[1]
-    if (presented === undefined || !isToken(token, presented))
+    if (presented === undefined || !isToken(token, presented)) {
+      request.log.warn({ from: request.ip }, 'refused a wrong token')
       return refuse(
         reply,
         ', error="invalid_token"',
         'This is not the token that the server knows. Send "Authorization: Bearer …" with the one printed at its first start; for a new one, delete the file http-token in the data folder and restart.',
       )
+    }
     return undefined
   }
 

@@ -223,7 +223,7 @@ describe('what a server says', () => {
     await send(port, { path: `/${token}`, method: 'GET' })
     await send(port, { headers: { authorization: `Bearer ${token}` }, body: `{"${token}` })
     await server.end('SIGTERM')
-    expect(server.stderr()).toContain('"level":"info"')
+    expect(server.stderr()).toContain('refused a wrong token')
     for (const secret of [token, wrong, preimage]) expect(server.stderr()).not.toContain(secret)
   })
 })

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +13,7 @@ export interface SuiteResult {
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const suite = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+const suite = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'))
 const SUMMARY_LINE = /^[✓✗] (\S+): (\d+) passed, (\d+) failed/gm
 
 const run = async (url: string, args: readonly string[]): Promise<SuiteResult> => {

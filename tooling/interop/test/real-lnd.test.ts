@@ -145,8 +145,11 @@ describe.skipIf(!real)('end to end on real LND', () => {
       expect(received).toMatchObject({ state: 'SETTLED', amt_paid_sat: String(SATS) })
       expect(received.htlcs.filter(({ state }) => state === 'SETTLED')).toHaveLength(1)
     })
+  })
 
-    test('a server that is killed in mid-payment pays once', PATIENCE, async () => {
+  test('a server that is killed in mid-payment pays once', PATIENCE, async () => {
+    const wallet = await startWallet('http', payer)
+    try {
       const made = await addHoldInvoice(distant, SATS)
       const started = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 1 })
       await made.held()
@@ -158,7 +161,9 @@ describe.skipIf(!real)('end to end on real LND', () => {
       expect(again.data).toMatchObject({ ...payment, status: 'settled', replayed: true })
       expect((await lookupInvoice(distant, made)).htlcs).toHaveLength(1)
       expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
-    })
+    } finally {
+      await wallet.stop()
+    }
   })
 
   test('a payment that never reached its node has failed, after the proof', PATIENCE, async () => {
@@ -182,6 +187,7 @@ describe.skipIf(!real)('end to end on real LND', () => {
       expect(again.data).toMatchObject({ ...payment, status: 'settled' })
       expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
     } finally {
+      if (payer.pid !== undefined) process.kill(payer.pid, 'SIGCONT')
       await wallet.stop()
     }
   })
