@@ -1,4 +1,4 @@
-import { LightningError, type Msat, msat } from '@lightning-mcp/core'
+import { LightningError, type Msat, msat, type PaymentHash } from '@lightning-mcp/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Intent } from '../src/intents/intent.ts'
@@ -14,6 +14,7 @@ const FEE = 1_000n
 type Command =
   | { do: 'pay'; what: number; key: number | undefined; script: Script; process: number }
   | { do: 'crash'; process: number; at: StepName | undefined }
+  | { do: 'ask'; process: number; which: number }
   | { do: 'wait'; ms: number }
   | { do: 'resolve'; which: number; status: 'settled' | 'failed' }
 
@@ -25,16 +26,19 @@ const script: fc.Arbitrary<Script> = fc.oneof(
   fc.record({ do: fc.constant('lose-reply' as const), outcome }),
   fc.constant<Script>({ do: 'lose-request' }),
   fc.record({ do: fc.constant('late' as const), afterMs: fc.integer({ min: 1, max: 29_000 }), outcome }),
+  fc.record({
+    do: fc.constant('slow' as const),
+    afterMs: fc.constantFrom(1_000, 50_000, 80_000, 120_000),
+    outcome,
+  }),
   fc.record({ do: fc.constant('hang' as const), outcome }),
   fc.constant<Script>({ do: 'hang-before' }),
-  fc
-    .constantFrom('unavailable', 'no_route', 'already_paid', 'in_progress', 'internal')
-    .map(
-      (code): Script => ({
-        do: 'throw',
-        error: new LightningError({ code: code as 'no_route', message: code }),
-      }),
-    ),
+  fc.constantFrom('unavailable', 'no_route', 'already_paid', 'in_progress', 'internal').map(
+    (code): Script => ({
+      do: 'throw',
+      error: new LightningError({ code: code as 'no_route', message: code }),
+    }),
+  ),
 )
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
@@ -54,6 +58,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       do: fc.constant('crash' as const),
       process: fc.integer({ min: 0, max: 1 }),
       at: fc.option(fc.constantFrom(...STEPS), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      process: fc.integer({ min: 0, max: 1 }),
+      which: fc.nat(9),
     }),
   },
   {
@@ -105,6 +117,12 @@ class Play {
       }
       case 'crash':
         return this.open(step.process, step.at)
+      case 'ask': {
+        const hashes = [...world.node.secrets.keys()] as PaymentHash[]
+        const paymentHash = hashes[step.which % hashes.length]
+        if (paymentHash !== undefined) void this.processes[step.process]?.wallet.getPayment({ paymentHash })
+        return world.clock.advance(0)
+      }
       case 'wait':
         return step.ms > 100_000 ? world.clock.jump(step.ms) : world.clock.advance(step.ms)
       case 'resolve': {
@@ -138,6 +156,9 @@ class Play {
     }
     const totals = await this.processes[0]!.store.read((reader) => reader.totals('default'))
     expect(totals).toEqual({ reservedMsat: reserved as Msat, spentMsat: spent as Msat })
+    // no failure was ever taken back
+    const decisions = await this.processes[0]!.store.read((reader) => reader.decisions('default', 1_000))
+    expect(decisions.filter(({ verdict }) => verdict === 'alarm')).toEqual([])
   }
 
   async isLive({ paymentHash }: Intent): Promise<boolean> {

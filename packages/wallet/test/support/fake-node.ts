@@ -28,6 +28,8 @@ export type Script =
   | { do: 'hang'; outcome: 'settled' | 'failed' | 'pending' }
   /** The reply is lost, and the request arrives this much later. */
   | { do: 'late'; afterMs: number; outcome: 'settled' | 'failed' | 'pending' }
+  /** Arrives and answers this much later, unless the connection is closed before. */
+  | { do: 'slow'; afterMs: number; outcome: 'settled' | 'failed' | 'pending' }
   /** Never arrives, never answers. */
   | { do: 'hang-before' }
 
@@ -138,7 +140,7 @@ export class FakeNode {
     return payment
   }
 
-  async #pay(request: PayInvoiceRequest): Promise<Payment> {
+  async #pay(request: PayInvoiceRequest, alive: () => boolean): Promise<Payment> {
     this.requests.push(request)
     const script = this.scripts.shift() ?? this.script
     const unknown: Payment = { paymentHash: decodeInvoice(request.invoice).paymentHash, status: 'unknown' }
@@ -151,6 +153,14 @@ export class FakeNode {
         throw script.error
       case 'lose-request':
         return unknown
+      case 'slow':
+        return new Promise((resolve) => {
+          this.later(script.afterMs, () => {
+            if (alive() && request.signal?.aborted !== true)
+              resolve(keep(this.#final(this.#accept(request), script.outcome)))
+          })
+          request.signal?.addEventListener('abort', () => resolve(unknown))
+        })
       case 'late':
         this.later(script.afterMs, () => keep(this.#final(this.#accept(request), script.outcome)))
         return unknown
@@ -177,8 +187,8 @@ export class FakeNode {
     }
   }
 
-  /** A wallet's connection to the node. */
-  open(): LightningBackend {
+  /** A wallet's connection to the node, which ends with its process. */
+  open(alive: () => boolean = () => true): LightningBackend {
     const unused = (): never => {
       throw new LightningError({ code: 'unsupported', message: 'not scripted' })
     }
@@ -202,7 +212,7 @@ export class FakeNode {
       },
       createInvoice: async () => unused(),
       lookupInvoice: async () => undefined,
-      payInvoice: (request) => this.#pay(request),
+      payInvoice: (request) => this.#pay(request, alive),
       lookupPayment: async (key) => {
         reach()
         if (!('paymentHash' in key)) return undefined

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/clock.ts'
 /** Time that a test moves by hand, shared by several processes that can die one by one. */
 export class TestClock {
   #nowMs: number
-  readonly #timers = new Set<{ atMs: number; callback: () => void }>()
+  readonly #timers = new Set<Timer>()
 
   constructor(startMs = 1_800_000_000_000) {
     this.#nowMs = startMs
@@ -13,13 +13,13 @@ export class TestClock {
     return this.#nowMs
   }
 
-  /** The clock of one process. After `kill` none of its timers runs any more. */
-  process(): Clock & { kill(): void } {
+  /** The clock of one process. After `kill` none of its timers runs any more. `sleeps`: its machine is that which a jump puts to sleep. */
+  process({ sleeps = true } = {}): Clock & { kill(): void } {
     let alive = true
     return {
       now: () => this.#nowMs,
       after: (delayMs, callback) => {
-        const timer = { atMs: this.#nowMs + delayMs, callback: () => alive && callback() }
+        const timer = { atMs: this.#nowMs + delayMs, sleeps, callback: () => alive && callback() }
         this.#timers.add(timer)
         return () => this.#timers.delete(timer)
       },
@@ -29,19 +29,27 @@ export class TestClock {
     }
   }
 
-  /** As a machine that slept: what fell due meanwhile runs once it wakes. */
+  /** As a machine that slept: what fell due meanwhile runs once it wakes. The rest of the world did not sleep. */
   async jump(ms: number): Promise<void> {
-    this.#nowMs += ms
+    const untilMs = this.#nowMs + ms
+    await this.#run(untilMs, ({ sleeps }) => !sleeps)
+    this.#nowMs = untilMs
     await this.advance(0)
   }
 
   /** Moves on, runs what falls due in order, and lets each come to rest before the next. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms
+    await this.#run(untilMs, () => true)
+    this.#nowMs = untilMs
+    await rest()
+  }
+
+  async #run(untilMs: number, which: (timer: Timer) => boolean): Promise<void> {
     await rest()
     for (;;) {
       const next = [...this.#timers]
-        .filter(({ atMs }) => atMs <= untilMs)
+        .filter((timer) => timer.atMs <= untilMs && which(timer))
         .sort((a, b) => a.atMs - b.atMs)
         .at(0)
       if (next === undefined) break
@@ -50,9 +58,13 @@ export class TestClock {
       next.callback()
       await rest()
     }
-    this.#nowMs = untilMs
-    await rest()
   }
+}
+
+interface Timer {
+  atMs: number
+  sleeps: boolean
+  callback: () => void
 }
 
 /** Lets everything that is ready run. Stores and fakes answer without real time. */

@@ -35,7 +35,7 @@ export class World {
   /** `memory`: all wallets share one store in memory, which outlives them as a file would. */
   constructor({ memory = false, ...node }: FakeNodeOptions & { memory?: boolean } = {}) {
     this.node = new FakeNode(() => this.clock.now(), node)
-    const timers = this.clock.process()
+    const timers = this.clock.process({ sleeps: false })
     this.node.later = (delayMs, callback) => void timers.after(delayMs, callback)
     if (memory) this.#memory = openSqliteStore({ path: ':memory:' })
     else this.#file = join(temporaryFolder(), 'wallet.sqlite')
@@ -71,7 +71,10 @@ export class World {
         clock.kill()
       },
       wallet: createWallet({
-        backend: dying(node.open(), () => dead),
+        backend: dying(
+          node.open(() => !dead),
+          () => dead,
+        ),
         store,
         clock,
         onStep: (step) => {
