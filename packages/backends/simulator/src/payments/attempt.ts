@@ -50,12 +50,13 @@ function planPart(
     avoid: avoidance(state, payment),
   }
   if (target.name === payment.node) return { route: { hops: [], feeMsat: ZERO_MSAT }, amountMsat: unsentMsat }
-  for (let amountMsat = unsentMsat; ; amountMsat = msat((amountMsat + 1n) / 2n)) {
-    if (amountMsat < unsentMsat && (partsLeft < 2 || amountMsat < MIN_PART_MSAT)) break
+  let amountMsat = unsentMsat
+  do {
     const route = findRoute(state, { ...request, amountMsat })
-    if (route !== undefined && route.feeMsat <= feeLeftMsat) return { route, amountMsat }
-    if (route !== undefined) return 'fee_limit_exceeded'
-  }
+    if (route !== undefined)
+      return route.feeMsat <= feeLeftMsat ? { route, amountMsat } : 'fee_limit_exceeded'
+    amountMsat = msat((amountMsat + 1n) / 2n)
+  } while (partsLeft > 1 && amountMsat >= MIN_PART_MSAT)
   return whyUnroutable(state, request)
 }
 
