@@ -17,8 +17,9 @@ export function toBalance(
   return {
     spendableMsat: less(local, channels.map(unusableLocal)),
     receivableMsat: less(remote, channels.map(unusableRemote)),
-    pendingOutgoingMsat: exact(sums.unsettled_local_balance),
-    pendingIncomingMsat: exact(sums.unsettled_remote_balance),
+    // LND names them by whose they will be once settled: https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/rpcserver.go (ChannelBalance)
+    pendingOutgoingMsat: exact(sums.unsettled_remote_balance),
+    pendingIncomingMsat: exact(sums.unsettled_local_balance),
     channelsMsat: local,
     ...(onchain === undefined ? {} : { onchain }),
   }

@@ -3,7 +3,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LndNode, type MacaroonPermission, mintMacaroon, startNetwork, waitUntil } from '@lightning-mcp/nodes'
+import {
+  type LndNode,
+  type MacaroonPermission,
+  mintMacaroon,
+  startNetwork,
+  waitUntil,
+} from '@lightning-mcp/nodes'
 import { addCaveat } from './caveat.ts'
 
 const network = await startNetwork()
@@ -51,7 +57,11 @@ try {
   await c.call('invoices', 'cancelInvoice', { payment_hash: canceled.r_hash })
   const rejectedPayment = await send(a, { payment_request: canceled.payment_request }, ended)
   const tooDear = await invoice(c, { value_msat: '9000', expiry: '600' })
-  const noRoutePayment = await send(a, { payment_request: tooDear.payment_request, fee_limit_msat: '1' }, ended)
+  const noRoutePayment = await send(
+    a,
+    { payment_request: tooDear.payment_request, fee_limit_msat: '1' },
+    ended,
+  )
   const tooMuch = await invoice(c, { value_msat: '15900000000', expiry: '600' })
   const tooMuchPayment = await send(a, { payment_request: tooMuch.payment_request }, ended)
   const short = await invoice(c, { value_msat: '8000', expiry: '1' })
@@ -79,7 +89,12 @@ try {
     ({ state }) => state === 'ACCEPTED',
   )
   const accepted = await lookup(c, hash)
-  const inFlightPayment = await a.first<RawPayment>('router', 'trackPaymentV2', { payment_hash: hash }, () => true)
+  const inFlightPayment = await a.first<RawPayment>(
+    'router',
+    'trackPaymentV2',
+    { payment_hash: hash },
+    () => true,
+  )
   write('channels', await a.call('default', 'listChannels', { peer_alias_lookup: true }))
   write('channel-balance', await a.call('default', 'channelBalance'))
   await c.call('invoices', 'settleInvoice', { preimage: secret })
