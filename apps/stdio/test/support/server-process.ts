@@ -23,6 +23,8 @@ export interface Notification {
 }
 
 export interface ServerOptions {
+  /** Arguments of Node that start another build of the program. */
+  program?: readonly string[]
   args?: readonly string[]
   env?: Readonly<Record<string, string>>
   cwd?: string
@@ -43,11 +45,15 @@ export class ServerProcess {
   #nextId = 1
   #partial = ''
 
-  constructor({ args = ['--backend', 'simulator'], env = {}, cwd }: ServerOptions = {}) {
-    this.child = spawn(process.execPath, nodeArguments(args), {
-      env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
-      ...(cwd === undefined ? {} : { cwd }),
-    })
+  constructor({ args = ['--backend', 'simulator'], env = {}, cwd, program }: ServerOptions = {}) {
+    this.child = spawn(
+      process.execPath,
+      program === undefined ? nodeArguments(args) : [...program, ...args],
+      {
+        env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+        ...(cwd === undefined ? {} : { cwd }),
+      },
+    )
     this.exited = new Promise((resolve) => {
       this.child.on('close', (code, signal) => {
         resolve({ code, signal })
