@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const FIRST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 100
 const SLICES = 10
+const MOST_SHOWN = 500
 
 /**
  * Reads until what it reads is as wanted, and answers that. `patienceMs` guards against waiting for
@@ -21,7 +22,7 @@ export async function until<T>(
     const value = await read()
     if (accept(value)) return value
     if (pausedMs >= patienceMs)
-      assert.fail(`waited in vain until ${what}; last seen: ${describeValue(value)}`)
+      assert.fail(`waited in vain until ${what}; last seen: ${describeValue(value).slice(0, MOST_SHOWN)}`)
     await wait(pauseMs)
     pausedMs += pauseMs
   }

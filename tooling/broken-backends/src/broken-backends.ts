@@ -1,10 +1,13 @@
+import { believesEvents } from './backends/believes-events.ts'
 import { callsATimeoutFailed } from './backends/calls-a-timeout-failed.ts'
 import { closesByForce } from './backends/closes-by-force.ts'
 import { countsInDoubles } from './backends/counts-in-doubles.ts'
 import { countsOutgoingNegative } from './backends/counts-outgoing-negative.ts'
 import { forgetsCanceled } from './backends/forgets-canceled.ts'
+import { hidesGaps } from './backends/hides-gaps.ts'
 import { ignoresExpiry } from './backends/ignores-expiry.ts'
 import { ignoresMaxFee } from './backends/ignores-max-fee.ts'
+import { keepsEveryEvent } from './backends/keeps-every-event.ts'
 import { keepsNativeStates } from './backends/keeps-native-states.ts'
 import { keepsStreamsOpen } from './backends/keeps-streams-open.ts'
 import { knowsOneError } from './backends/knows-one-error.ts'
@@ -18,6 +21,7 @@ import { opensTwice } from './backends/opens-twice.ts'
 import { overridesAFixedAmount } from './backends/overrides-a-fixed-amount.ts'
 import { paysItself } from './backends/pays-itself.ts'
 import { printsItsCredential } from './backends/prints-its-credential.ts'
+import { reconnectsAtOnce } from './backends/reconnects-at-once.ts'
 import { repeatsAPage } from './backends/repeats-a-page.ts'
 import { rewritesInvoices } from './backends/rewrites-invoices.ts'
 import { roundsMsat } from './backends/rounds-msat.ts'
@@ -27,6 +31,7 @@ import { settlesOnceOnly } from './backends/settles-once-only.ts'
 import { stubsAFacet } from './backends/stubs-a-facet.ts'
 import { swallowsPending } from './backends/swallows-pending.ts'
 import { takesAbsenceForFailure } from './backends/takes-absence-for-failure.ts'
+import { takesLimitsForRefusal } from './backends/takes-limits-for-refusal.ts'
 import { tellsEventsTwice } from './backends/tells-events-twice.ts'
 import { tellsMilliseconds } from './backends/tells-milliseconds.ts'
 import { throwsAfterSending } from './backends/throws-after-sending.ts'
@@ -35,13 +40,16 @@ import type { BrokenBackend } from './broken-backend.ts'
 
 /** Backends that are wrong on purpose, one way each. */
 export const brokenBackends: readonly BrokenBackend[] = [
+  believesEvents,
   callsATimeoutFailed,
   closesByForce,
   countsInDoubles,
   countsOutgoingNegative,
   forgetsCanceled,
+  hidesGaps,
   ignoresExpiry,
   ignoresMaxFee,
+  keepsEveryEvent,
   keepsNativeStates,
   keepsStreamsOpen,
   knowsOneError,
@@ -55,6 +63,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   overridesAFixedAmount,
   paysItself,
   printsItsCredential,
+  reconnectsAtOnce,
   repeatsAPage,
   rewritesInvoices,
   roundsMsat,
@@ -64,6 +73,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   stubsAFacet,
   swallowsPending,
   takesAbsenceForFailure,
+  takesLimitsForRefusal,
   tellsEventsTwice,
   tellsMilliseconds,
   throwsAfterSending,

@@ -12,7 +12,8 @@ import {
   splitOperation,
   supports,
 } from '@lightning-mcp/core'
-import { type LayerCall, type LayerNext, wrapBackend } from '@lightning-mcp/layers'
+import { type LayerCall, type LayerHandlers, type LayerNext, wrapBackend } from '@lightning-mcp/layers'
+import { createSimulatedStreams, type SimulatedStreams } from './simulated-streams.ts'
 
 /** What a credential or an old version leaves of a wallet. */
 export interface EdgeLimits {
@@ -27,17 +28,27 @@ export interface EdgeLimits {
 /** The side of an adapter that looks at its node, which a simulator in the same process lacks: a connection and a credential. */
 export interface SimulatedConnection {
   calls: number
-  /** Ends every call under way. */
+  readonly streams: SimulatedStreams
+  /** Ends every call under way, and every stream. */
   cut(): void
+  /** The next call: `garble` spoils the reply of a payment, `limit` refuses it. */
+  spoilNext?: 'garble' | 'limit' | undefined
   over(wallet: LightningBackend, limits: EdgeLimits): LightningBackend
 }
 
 export function createSimulatedConnection(): SimulatedConnection {
   let lost = Promise.withResolvers<never>()
   lost.promise.catch(() => undefined)
+  const takeSpoiling = (kind: 'garble' | 'limit'): boolean => {
+    if (connection.spoilNext !== kind) return false
+    connection.spoilNext = undefined
+    return true
+  }
   const connection: SimulatedConnection = {
     calls: 0,
+    streams: createSimulatedStreams(),
     cut() {
+      connection.streams.break()
       lost.reject(
         new LightningError({ code: 'unavailable', message: 'the connection was lost', sent: 'maybe' }),
       )
@@ -48,6 +59,8 @@ export function createSimulatedConnection(): SimulatedConnection {
       const call = async (call: LayerCall, next: LayerNext): Promise<unknown> => {
         if (call.operation === 'connect' && limits.refuses !== undefined)
           throw new LightningError({ code: limits.refuses, message: 'the wallet refuses', sent: 'no' })
+        if (takeSpoiling('limit'))
+          throw new LightningError({ code: 'rate_limited', message: 'too many calls' })
         if (call.operation !== 'payInvoice') {
           connection.calls++
           return Promise.race([next(), lost.promise])
@@ -55,10 +68,12 @@ export function createSimulatedConnection(): SimulatedConnection {
         const request = call.request as unknown as PayInvoiceRequest
         const { decoded } = assertPayable(request, { network: 'regtest', nowSeconds: limits.now() })
         connection.calls++
-        const unknown = lost.promise.catch(() => ({ paymentHash: decoded.paymentHash, status: 'unknown' }))
-        return Promise.race([next(), unknown])
+        const unknown = { paymentHash: decoded.paymentHash, status: 'unknown' }
+        if (takeSpoiling('garble')) return next().then(() => unknown)
+        return Promise.race([next(), lost.promise.catch(() => unknown)])
       }
-      return narrowed(wrapBackend(wallet, { call }), limits)
+      const watch: LayerHandlers['watch'] = (request) => connection.streams.watch(wallet, request)
+      return narrowed(wrapBackend(wallet, { call, watch }), limits)
     },
   }
   return connection

@@ -22,7 +22,7 @@ import {
   withFaults,
 } from '@lightning-mcp/layers'
 import { counterpartyOf } from './simulated-counterparty.ts'
-import { createSimulatedConnection, type EdgeLimits } from './simulated-edge.ts'
+import { createSimulatedConnection, type EdgeLimits, type SimulatedConnection } from './simulated-edge.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
 const SPENDING: readonly LayerOperation[] = ['payInvoice', 'keysend.send', 'channels.open', 'onchain.send']
@@ -42,6 +42,7 @@ const MODERN: readonly Capability[] = ['hold.create', 'hold.settle', 'hold.cance
 /** The network in which a wallet stands, for a backend that breaks more than replies. */
 export interface SimulatedWorld {
   readonly network: SimulatedNetwork
+  readonly connection: SimulatedConnection
 }
 
 /** Breaks a correct backend. */
@@ -55,7 +56,7 @@ export function createSimulatorHarness(
   name: string,
   breakage: Breakage = (wallet) => wallet,
 ): BackendHarness {
-  return { name, network: 'regtest', openStage: async () => openStage(breakage), patienceMs: 400 }
+  return { name, network: 'regtest', openStage: async () => openStage(breakage), patienceMs: 600 }
 }
 
 function openStage(breakage: Breakage): Stage {
@@ -75,7 +76,7 @@ function openStage(breakage: Breakage): Stage {
     { network: from = network, faults = plan }: { network?: SimulatedNetwork; faults?: FaultPlan } = {},
   ): LightningBackend => {
     const adapter = connection.over(withFaults(from.wallet('alice'), { plan: faults }), { ...limits, now })
-    return breakage(withCapabilityCheck(adapter), { network: from })
+    return breakage(withCapabilityCheck(adapter), { network: from, connection })
   }
 
   const network = build(CHANNELS)
@@ -109,13 +110,26 @@ function openStage(breakage: Breakage): Stage {
       cutConnections: async () => connection.cut(),
       refuseConnections: async () => {
         refusing(plan)
+        connection.streams.refusing = true
+        connection.streams.break()
         return async () => {
+          connection.streams.refusing = false
           for (const operation of REACHING) plan.always(operation, undefined)
         }
       },
       loseReply: () => {
         for (const operation of SPENDING) plan.once(operation, { kind: 'drop-after-send' })
       },
+      garbleReply: () => {
+        connection.spoilNext = 'garble'
+      },
+      limitRate: () => {
+        connection.spoilNext = 'limit'
+      },
+      breakStreams: async () => connection.streams.break(),
+      forgeSettledEvent: async (paymentHash) => connection.streams.forge(paymentHash),
+      floodEvents: async (count) => connection.streams.flood(count),
+      connectionAttempts: () => connection.streams.attempts,
       hidePaymentOnce: () => plan.once('lookupPayment', { kind: 'lying-reply', change: () => undefined }),
     },
     foreignAddress: async () => network.wallet('bob').onchain!.newAddress!({}),

@@ -18,5 +18,6 @@ export const callsATimeoutFailed: BrokenBackend = {
     'connection-lost-after-send-unknown-then-failed',
     'reply-timeout-with-htlc-held-pending',
     'abort-signal-does-not-mark-failed',
+    'malformed-reply-unknown',
   ],
 }

@@ -24,7 +24,9 @@ export const makesUpThePreimage: BrokenBackend = {
     'lookup-not-found-once-then-appears',
     'failed-then-retry-same-hash',
     'abort-signal-does-not-mark-failed',
+    'malformed-reply-unknown',
     'keysend-records-hash-first',
     'by-hash-guard-refuses-second-send',
+    'rate-limit-backs-off',
   ],
 }

@@ -19,5 +19,6 @@ export const throwsAfterSending: BrokenBackend = {
     'connection-lost-after-send-unknown-then-failed',
     'reply-timeout-with-htlc-held-pending',
     'abort-signal-does-not-mark-failed',
+    'malformed-reply-unknown',
   ],
 }
