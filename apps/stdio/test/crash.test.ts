@@ -73,6 +73,24 @@ describe('kill -9 in the middle of a payment', () => {
     expect(await second.end()).toEqual({ code: 0, signal: null })
   })
 
+  it('is no worse than a client that leaves while the payment is under way', async () => {
+    const folder = temporaryFolder()
+    const first = await start(folder, 300)
+    const before = await balance(first)
+    const { invoice, payment_hash } = await first.data('create_test_invoice', { amount_sats: AMOUNT_SATS })
+    payWithProgress(first, invoice)
+    while (!(await isOnRecord(first, payment_hash)));
+    expect(await first.end()).toEqual({ code: 0, signal: null })
+
+    const second = await start(folder, 0)
+    const again = await second.data('pay_invoice', { invoice, wait_seconds: 30 })
+    expect(again).toMatchObject({ status: 'settled', replayed: true, payment_hash })
+    const spent = before - (await balance(second))
+    expect(spent).toBeGreaterThanOrEqual(BigInt(AMOUNT_SATS) * 1000n)
+    expect(spent).toBeLessThan(2n * BigInt(AMOUNT_SATS) * 1000n)
+    await second.end()
+  })
+
   it('leaves invoices and history as they were', async () => {
     const folder = temporaryFolder()
     const first = await start(folder, 0)
@@ -82,5 +100,25 @@ describe('kill -9 in the middle of a payment', () => {
     await second.data('pay_test_invoice', { invoice })
     expect(await second.data('get_payment_status', { payment_hash })).toMatchObject({ status: 'settled' })
     await second.end()
+  })
+})
+
+describe('two servers on one data folder', () => {
+  it('share the network and pay one invoice once', async () => {
+    const folder = temporaryFolder()
+    const servers = [await start(folder, 20), await start(folder, 20)] as const
+    const before = await balance(servers[0])
+    const { invoice } = await servers[0].data('create_test_invoice', { amount_sats: AMOUNT_SATS })
+    const outcomes = await Promise.all(
+      servers.map((server) => server.data('pay_invoice', { invoice, wait_seconds: 30 })),
+    )
+    expect(new Set(outcomes.map((outcome) => outcome['payment_id'])).size).toBe(1)
+    for (const outcome of outcomes) expect(outcome['status']).toBe('settled')
+    const spent = before - (await balance(servers[1]))
+    expect(spent).toBeLessThan(2n * BigInt(AMOUNT_SATS) * 1000n)
+    // the network outlives the server that was there first
+    await servers[0].kill()
+    expect(before - (await balance(servers[1]))).toBe(spent)
+    await servers[1].end()
   })
 })

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runProgram } from './support/run-program.ts'
@@ -84,6 +84,26 @@ describe('doctor', () => {
       says: /data folder \/dev\/null\/data cannot be made/,
     },
   ]
+  it('notices records that cannot be read', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(
+      join(folder, 'wallet.sqlite'),
+      'this is no database, but long enough to be looked at '.repeat(100),
+    )
+    const { code, stdout } = await runProgram([
+      'doctor',
+      '--json',
+      '--backend',
+      'simulator',
+      '--data-dir',
+      folder,
+    ])
+    expect(code).toBe(1)
+    expect(asData(stdout).findings).toContainEqual(
+      expect.objectContaining({ verdict: 'fail', message: expect.stringMatching(/database/) }),
+    )
+  })
+
   it.each(failures)('ends with 1 and says what to fix: $name', async ({ args, env, check, says }) => {
     const folder = temporaryFolder()
     const { code, stdout } = await runProgram(['doctor', '--json', ...args], {

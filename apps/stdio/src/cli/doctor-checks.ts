@@ -42,7 +42,7 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
   } catch (error) {
     return [failure('wallet', error)]
   }
-  const found: Finding[] = [storeFinding(runtime)]
+  const found: Finding[] = [await storeFinding(runtime)]
   let details: WalletDetails
   try {
     details = await wallet.getDetails()
@@ -54,14 +54,19 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
   return found
 }
 
-function storeFinding({ walletFolder, config }: Runtime): Finding {
-  return walletFolder === undefined
-    ? {
-        check: 'store',
-        verdict: 'ok',
-        message: `nothing is kept (${config.backend.name} without --data-dir)`,
-      }
-    : { check: 'store', verdict: 'ok', message: `records lie in ${walletFolder}` }
+async function storeFinding({ wallet, walletFolder, config }: Runtime): Promise<Finding> {
+  const check = 'store'
+  try {
+    // what may still be spent follows from the records: it cannot be told without them
+    await wallet.getBudget()
+  } catch (error) {
+    return failure(check, error)
+  }
+  const message =
+    walletFolder === undefined
+      ? `nothing is kept (${config.backend.name} without --data-dir)`
+      : `records lie in ${walletFolder}`
+  return { check, verdict: 'ok', message }
 }
 
 function connectionFinding({ online, profile, node }: WalletDetails): Finding {
