@@ -5,7 +5,8 @@ export interface McpTestClient {
   /** Over stdio: the process that it started. */
   serverPid?: number | undefined
   listTools(): Promise<readonly { name: string }[]>
-  callTool(name: string, args?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>
+  /** `signal`: the caller stops waiting. */
+  callTool(name: string, args?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<ToolAnswer>
   close(): Promise<void>
 }
 

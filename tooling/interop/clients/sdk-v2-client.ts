@@ -24,8 +24,13 @@ export const connectV2 = async (place: ServerPlace, mode: V2Mode = 'modern'): Pr
     revision: client.getNegotiatedProtocolVersion(),
     serverPid: transport instanceof StdioClientTransport ? (transport.pid ?? undefined) : undefined,
     listTools: async () => (await client.listTools()).tools,
-    callTool: async (name, args = {}) =>
-      toAnswer(await client.callTool({ name, arguments: { ...args } }, { timeout: 90_000 })),
+    callTool: async (name, args = {}, signal) =>
+      toAnswer(
+        await client.callTool(
+          { name, arguments: { ...args } },
+          { timeout: 90_000, ...(signal === undefined ? {} : { signal }) },
+        ),
+      ),
     close: () => client.close(),
   }
 }

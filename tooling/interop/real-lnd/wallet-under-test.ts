@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LndNode } from '@lightning-mcp/nodes'
-import type { McpTestClient, ToolAnswer } from '../clients/mcp-client.ts'
+import type { McpTestClient } from '../clients/mcp-client.ts'
 import { connectV2 } from '../clients/sdk-v2-client.ts'
 import { serverCommand } from '../servers/commands.ts'
 import { startHttpServer } from '../servers/http-server.ts'
@@ -10,7 +10,7 @@ import { startHttpServer } from '../servers/http-server.ts'
 export type Transport = 'http' | 'stdio'
 
 export interface WalletUnderTest {
-  call(name: string, args?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>
+  call: McpTestClient['callTool']
   /** SIGKILL to the server, and another one on the same data folder. */
   crashAndRestart(): Promise<void>
   stop(): Promise<void>
@@ -26,7 +26,7 @@ export const startWallet = async (transport: Transport, node: LndNode): Promise<
   const open = () => (transport === 'http' ? overHttp(args, env) : overStdio(args, env))
   let opened = await open()
   return {
-    call: (name, toolArgs) => opened.client.callTool(name, toolArgs),
+    call: (name, toolArgs, signal) => opened.client.callTool(name, toolArgs, signal),
     async crashAndRestart() {
       await opened.crash()
       opened = await open()

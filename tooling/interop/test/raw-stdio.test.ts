@@ -28,6 +28,7 @@ describe('what is no message, on stdin', () => {
   beforeAll(async () => {
     child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] })
     lines = []
+    const ended = once(child, 'exit').then(([code]) => code as number | null)
     const waiting = new Set<() => void>()
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       lines.push(line)
@@ -41,7 +42,7 @@ describe('what is no message, on stdin', () => {
           waiting.delete(check)
           resolve(found)
         }
-        child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+        void ended.then((code) => reject(new Error(`the server ended with ${code}`)))
         waiting.add(check)
         check()
       })

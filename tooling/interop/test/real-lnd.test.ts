@@ -121,6 +121,33 @@ describe.skipIf(!real)('end to end on real LND', () => {
       expect(failed.data).toMatchObject({ status: 'failed' })
     })
 
+    test('a caller that stops waiting loses nothing', PATIENCE, async () => {
+      const made = await addHoldInvoice(distant, SATS)
+      const caller = new AbortController()
+      const given = wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 60 }, caller.signal)
+      await made.held()
+      caller.abort()
+      await expect(given).rejects.toThrow()
+      const payment = { payment_hash: made.paymentHash }
+      expect((await wallet.call('get_payment_status', payment)).data).toMatchObject({ status: 'pending' })
+      await made.settle()
+      const settled = await wallet.call('wait_for_payment', { ...payment, wait_seconds: 60 })
+      expect(settled.data).toMatchObject({ status: 'settled', amount_sats: SATS })
+      expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
+    })
+
+    test('one invoice paid by many calls at once is paid once', PATIENCE, async () => {
+      const made = await addInvoice(distant, SATS)
+      const calls = Array.from({ length: 8 }, () =>
+        wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 60 }),
+      )
+      const answers = await Promise.all(calls)
+      expect(answers.map(({ data }) => data.status)).toEqual(answers.map(() => 'settled'))
+      expect(answers.filter(({ data }) => data.replayed === false)).toHaveLength(1)
+      expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
+      expect((await lookupInvoice(distant, made)).htlcs).toHaveLength(1)
+    })
+
     test('a node that is killed in mid-payment pays once', PATIENCE, async () => {
       const made = await addHoldInvoice(distant, SATS)
       const started = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 1 })
