@@ -46,13 +46,7 @@ export async function payInvoice(
     })
   const message = toSendRequest(request, decoded.invoice)
   await readyToSend(client, request.signal)
-  const patience = AbortSignal.timeout(message.timeout_seconds * 1000 + GRACE_MS)
-  const outcome = await dispatch(
-    client,
-    decoded.paymentHash,
-    message,
-    request.signal === undefined ? patience : AbortSignal.any([request.signal, patience]),
-  )
+  const outcome = await dispatch(client, decoded.paymentHash, message, request.signal)
   if (outcome.kind === 'payment') return outcome.payment
   // the caller has gone: LND goes on, and whoever asks later looks it up
   if (request.signal?.aborted) return unknown(decoded.paymentHash)
@@ -104,19 +98,21 @@ function toSendRequest(request: PayInvoiceRequest, invoice: string) {
 
 type Outcome = { kind: 'payment'; payment: Payment } | { kind: 'doubt'; error: unknown }
 
-/** Sends, and waits for LND's last word or the signal. Never throws: from here on the request may be with LND. */
+/** Sends, and waits for LND's last word or until patience or caller give up. Never throws: from here on the request may be with LND. */
 async function dispatch(
   client: LndClient,
   hash: PaymentHash,
-  message: object,
-  signal: AbortSignal,
+  message: ReturnType<typeof toSendRequest>,
+  signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   let cancel = (): void => {}
+  let patience: NodeJS.Timeout | undefined
   try {
     const stream = await client.openStream('sendPayment', message)
     cancel = stream.cancel
-    signal.addEventListener('abort', cancel, { once: true })
-    if (signal.aborted) cancel()
+    patience = setTimeout(cancel, message.timeout_seconds * 1000 + GRACE_MS)
+    signal?.addEventListener('abort', cancel, { once: true })
+    if (signal?.aborted) cancel()
     for await (const raw of stream.messages) {
       const payment = ofThisHash(raw, hash)
       if (payment.status !== 'pending') return { kind: 'payment', payment }
@@ -125,7 +121,8 @@ async function dispatch(
   } catch (error) {
     return { kind: 'doubt', error }
   } finally {
-    signal.removeEventListener('abort', cancel)
+    clearTimeout(patience)
+    signal?.removeEventListener('abort', cancel)
     cancel()
   }
 }
