@@ -10,7 +10,7 @@ export interface LndServices {
   unlocker: object
 }
 
-interface Stream {
+export interface Stream {
   on(event: 'data', listener: (message: unknown) => void): Stream
   on(event: 'error', listener: (error: Error) => void): Stream
   on(event: 'end', listener: () => void): Stream
