@@ -1,6 +1,9 @@
 import type { NetworkState } from '../network-state.ts'
 import { findRoute, type PlannedRoute, type RouteRequest } from './find-route.ts'
 
+/** How often it looks: a dense graph has more detours than anybody wants to read. */
+const MAX_SEARCHES = 200
+
 const keyOf = (route: PlannedRoute): string =>
   route.hops.map((hop) => `${hop.channel.id}/${hop.side}`).join(' ')
 
@@ -18,7 +21,7 @@ export function findRoutes(
   const candidates: { route: PlannedRoute; barred: ReadonlySet<string> }[] = []
   const look = (barred: ReadonlySet<string>): void => {
     const name = [...barred].sort().join(' ')
-    if (tried.has(name)) return
+    if (tried.has(name) || tried.size >= MAX_SEARCHES) return
     tried.add(name)
     const route = findRoute(state, {
       ...request,
