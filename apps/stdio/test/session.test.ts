@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ServerOptions, ServerProcess } from './support/server-process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
+const FAULTY = fileURLToPath(new URL('./fixtures/faulty-backend.ts', import.meta.url))
 const NOISY = fileURLToPath(new URL('./fixtures/noisy-backend.ts', import.meta.url))
 
 async function open(options?: ServerOptions): Promise<ServerProcess> {
@@ -82,6 +83,22 @@ describe('a session over stdio', () => {
     expectProtocolOnly(server)
     for (const noise of ['while loading', 'while opening', 'noise: true', 'without a console'])
       expect(server.stderr).toContain(noise)
+  })
+
+  it('lives on after a forgotten promise and tells it', async () => {
+    const server = await open({ args: ['--backend', FAULTY, '--option', 'when=rejects'] })
+    await server.data('get_wallet_balance')
+    await server.until(() => server.stderr.includes('a promise that was forgotten'))
+    expect(await balanceSats(server)).toBeGreaterThan(0)
+    expect(await server.end()).toEqual({ code: 0, signal: null })
+  })
+
+  it('ends after a fault that nobody caught and tells it', async () => {
+    const server = await open({ args: ['--backend', FAULTY, '--option', 'when=throws'] })
+    server.send({ id: 99, method: 'tools/call', params: { name: 'get_wallet_balance', arguments: {} } })
+    expect(await server.exited).toEqual({ code: 1, signal: null })
+    expect(server.stderr).toContain('thrown into the void')
+    expect(server.stderr).not.toMatch(/\n\s+at /)
   })
 
   it('lives on after messages that are no requests', async () => {

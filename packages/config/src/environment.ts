@@ -4,9 +4,8 @@ import { environmentName, isFrom, SETTING_NAMES, type SettingName } from './sett
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables of the workspace's own tooling and tests, which are no settings. */
-const NOT_SETTINGS = new Set(['LIGHTNING_MCP_PNPM', 'LIGHTNING_MCP_REQUIRE'])
-const NOT_SETTINGS_PREFIX = 'LIGHTNING_MCP_TEST_'
+/** Variables of the workspace's own tooling, which are no settings. */
+const NOT_SETTINGS = new Set(['LIGHTNING_MCP_NODES_CACHE', 'LIGHTNING_MCP_PNPM', 'LIGHTNING_MCP_REQUIRE'])
 
 /** An option of a backend that has no name of its own in people's environments: `LIGHTNING_MCP_SIMULATOR_NODE`. */
 const isOfBackend = (name: string, backends: readonly string[]): boolean =>
@@ -30,8 +29,7 @@ export function readEnvironment(
   const problems: ConfigProblem[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('LIGHTNING_MCP_') || value === undefined || value === '') continue
-    if (NOT_SETTINGS.has(name) || name.startsWith(NOT_SETTINGS_PREFIX) || isOfBackend(name, backends))
-      continue
+    if (NOT_SETTINGS.has(name) || isOfBackend(name, backends)) continue
     const setting = byName.get(name)
     if (setting === undefined)
       problems.push({

@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from '@lightning-mcp/config'
 import { createLog, openRuntime } from '@lightning-mcp/runtime'
+import { guardStdout } from '../guard-stdout.ts'
 import type { Invocation } from '../program.ts'
 import { VERSION } from '../version.ts'
 import { type Finding, findings, type Verdict } from './doctor-checks.ts'
@@ -16,12 +17,11 @@ const MARKS: Readonly<Record<Verdict, string>> = {
  * Exit code 0: nothing failed; 1: something did. `--json` prints the findings as data.
  */
 export async function doctor({ argv, env, cwd }: Invocation): Promise<number> {
+  const stdout = guardStdout()
   const asJson = argv.includes('--json')
   const found = await examine({ argv: argv.filter((argument) => argument !== '--json'), env, cwd })
   const failed = found.some(({ verdict }) => verdict === 'fail')
-  process.stdout.write(
-    asJson ? `${JSON.stringify({ ok: !failed, findings: found }, undefined, 2)}\n` : asText(found),
-  )
+  stdout.write(asJson ? `${JSON.stringify({ ok: !failed, findings: found }, undefined, 2)}\n` : asText(found))
   return failed ? 1 : 0
 }
 
