@@ -33,7 +33,8 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
   const logger = createServerLog(config.logLevel, stderr)
   for (const warning of config.warnings) logger.warn(warning)
   const token = await findToken(config, stderr)
-  const { host, port, behindProxy, allowedHosts, allowedOrigins } = config.http
+  const { port, behindProxy, allowedHosts, allowedOrigins } = config.http
+  const host = config.http.host.replace(/^\[(.*)\]$/, '$1')
 
   const runtime = await openRuntime(withoutToken(config), { log: toRuntimeLog(logger), version })
   const app = createHttpApp({
@@ -116,7 +117,7 @@ const listen = async (app: HttpApp, address: { host: string; port: number }): Pr
   }
 }
 
-const isUnspecified = (host: string): boolean => ['0.0.0.0', '::', '[::]'].includes(host)
+const isUnspecified = (host: string): boolean => ['0.0.0.0', '::'].includes(host)
 
 /**
  * The wallet stops at once: it brings what is being sent into a durable state and tells every call that
