@@ -1,4 +1,10 @@
-import { ConfigError, type Environment, loadConfig, parseArguments } from '@lightning-mcp/config'
+import {
+  ConfigError,
+  type Environment,
+  loadConfig,
+  parseArguments,
+  splitCommand,
+} from '@lightning-mcp/config'
 import { serve } from './serve.ts'
 import { VERSION } from './version.ts'
 
@@ -10,10 +16,10 @@ export interface Invocation {
 }
 
 /** Commands beside serving; each answers its exit code. Loaded when asked for. */
-const COMMANDS: Readonly<Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>> = {
+const COMMANDS = {
   doctor: async () => (await import('./cli/doctor.ts')).doctor,
   init: async () => (await import('./cli/init.ts')).init,
-}
+} satisfies Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>
 
 export const USAGE_EXIT_CODE = 2
 
@@ -22,10 +28,13 @@ export const USAGE_EXIT_CODE = 2
  * the start is told on stderr and through MCP, since a client shows its user seldom more than that.
  */
 export async function main(invocation: Invocation): Promise<void> {
-  const [first, ...rest] = invocation.argv
-  const command = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
+  const { command, rest } = splitCommand({
+    argv: invocation.argv,
+    commands: Object.keys(COMMANDS) as (keyof typeof COMMANDS)[],
+  })
   try {
-    if (command !== undefined) process.exitCode = await (await command())({ ...invocation, argv: rest })
+    if (command !== undefined)
+      process.exitCode = await (await COMMANDS[command]())({ ...invocation, argv: rest })
     else await run(invocation)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -37,6 +37,12 @@ describe('lightning-mcp on the command line', () => {
     })
   })
 
+  it('takes a command after the settings too', async () => {
+    const { code, stdout } = await runProgram(['--backend', 'simulator', 'doctor', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true })
+  })
+
   const wrong: { name: string; args: string[]; says: RegExp }[] = [
     { name: 'an unknown flag', args: ['--max-paymnt-sats=1'], says: /Did you mean --max-payment-sats\?/ },
     { name: 'a wrong value', args: ['--max-payment-sats=-1'], says: /whole number of sats/ },

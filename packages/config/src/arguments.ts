@@ -31,6 +31,33 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 const OTHER_APP = { stdio: 'lightning-mcp-http', http: 'lightning-mcp' } as const
 
+/** Every flag that takes a value, of whichever app, so that a value is never taken for a word of its own. */
+const VALUE_FLAGS = [...SETTING_NAMES.filter((name) => !isSwitch(name)).map(flagName), 'option']
+
+const tokensOf = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(VALUE_FLAGS.map((name) => [name, { type: 'string' as const }])),
+  }).tokens
+
+/** Takes the first word that is one of the commands out of the command line, wherever it stands. */
+export function splitCommand<Command extends string>({
+  argv,
+  commands,
+}: {
+  argv: readonly string[]
+  commands: readonly Command[]
+}): { command?: Command; rest: readonly string[] } {
+  for (const token of tokensOf(argv)) {
+    if (token.kind !== 'positional') continue
+    const command = commands.find((name) => name === token.value)
+    if (command !== undefined) return { command, rest: argv.toSpliced(token.index, 1) }
+  }
+  return { rest: argv }
+}
+
 /**
  * Reads the flags of one app. Throws {@link ConfigError} naming every unknown or malformed one.
  * A later flag overrides an earlier one of the same name.
@@ -39,14 +66,6 @@ export function parseArguments({ argv, app }: { argv: readonly string[]; app: Ap
   const byFlag = new Map(SETTING_NAMES.map((name) => [flagName(name), name]))
   const usable = SETTING_NAMES.filter((name) => isOf(name, app) && isFrom(name, 'flag'))
   const known = [...usable.map(flagName), 'option', ...Object.keys(ACTIONS)]
-  const withValue = SETTING_NAMES.filter((name) => !isSwitch(name)).map(flagName)
-  const { tokens } = parseArgs({
-    args: [...argv],
-    strict: false,
-    tokens: true,
-    options: Object.fromEntries([...withValue, 'option'].map((name) => [name, { type: 'string' as const }])),
-  })
-
   const result: Arguments = { action: 'serve', flags: {}, options: {} }
   const problems: ConfigProblem[] = []
   const refuse = (name: string, message: string, hint?: string): void => {
@@ -55,7 +74,7 @@ export function parseArguments({ argv, app }: { argv: readonly string[]; app: Ap
 
   // A word that stands alone is never repeated: it may be a secret after a misspelt flag.
   let unknownAt = Number.NaN
-  for (const token of tokens) {
+  for (const token of tokensOf(argv)) {
     if (token.kind === 'positional' && token.index !== unknownAt + 1)
       refuse(`argument ${token.index + 1}`, 'is not understood.', 'See --help.')
     if (token.kind !== 'option') continue
