@@ -1,3 +1,5 @@
+import { LightningError } from '@lightning-mcp/core'
+
 /** Time as the wallet sees it. Tests inject one that they move by hand. */
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
@@ -28,4 +30,28 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     const cancel = clock.after(delayMs, done)
     signal?.addEventListener('abort', done, { once: true })
   })
+}
+
+/** What the work answers; `unavailable` once the time is over, when the signal aborts as well. */
+export async function withinTime<T>(
+  clock: Clock,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController()
+  const done = new AbortController()
+  const timeout = pause(clock, timeoutMs, done.signal).then(() => {
+    if (!done.signal.aborted) over.abort()
+    throw new LightningError({
+      code: 'unavailable',
+      message: `the backend did not answer within ${timeoutMs / 1000} s`,
+      hint: 'Try again in a while; if it stays, the owner has to look at the node.',
+    })
+  })
+  timeout.catch(() => {})
+  try {
+    return await Promise.race([work(over.signal), timeout])
+  } finally {
+    done.abort()
+  }
 }

@@ -82,9 +82,10 @@ export function createWallet(options: WalletOptions): Wallet {
     waiter.changed(id)
     reconciler.wake()
   }
-  const sender = new Sender({ connection, store, clock, leases, step, changed })
+  const onAlarm = (alarm: string) => log?.error(alarm)
+  const sender = new Sender({ connection, store, clock, leases, step, changed, onAlarm })
   const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
-  const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed })
+  const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed, onAlarm })
   const waiter = new Waiter({
     connection,
     store,

@@ -1,6 +1,6 @@
 import { type LightningBackend, LightningError, type Payment } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, withinTime } from './clock.ts'
 import { type Intent, sameBackend, withChange } from './intents/intent.ts'
 import { ABSENCE_MS, failedOutcome, lookOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
@@ -9,9 +9,11 @@ import type { WalletStore } from './store/wallet-store.ts'
 import type { PaymentId } from './wallet.ts'
 
 /** At least this often it asks the store whether another process left something open. */
-const HEARTBEAT_MS = 60_000
+const HEARTBEAT_MS = 30_000
 const SHORTEST_PAUSE_MS = 500
 const AT_ONCE = 8
+/** Where no layer is quicker to lose patience. */
+const LOOK_TIMEOUT_MS = 30_000
 
 export interface ReconcilerOptions {
   connection: Connection
@@ -20,6 +22,8 @@ export interface ReconcilerOptions {
   leases: Leases
   isSending: (paymentId: PaymentId) => boolean
   changed: (paymentId: PaymentId) => void
+  /** The backend broke a rule; an operator should see it. */
+  onAlarm: (alarm: string) => void
 }
 
 /**
@@ -110,20 +114,22 @@ export class Reconciler {
   }
 
   async #look(paymentId: PaymentId): Promise<void> {
-    const { connection, store, leases, changed, clock } = this.#options
+    const { connection, store, leases, changed, clock, onAlarm } = this.#options
     const profile = await connection.ready()
     const intent = await this.#take(paymentId, profile.identity)
     if (intent === undefined) return
     leases.hold(paymentId, intent.leaseUntilMs)
     try {
       const write = (judge: Parameters<typeof writeOutcome>[4]) =>
-        store.transaction((writer) => writeOutcome(writer, paymentId, intent.attempt, clock.now(), judge))
+        store.transaction((writer) =>
+          writeOutcome(writer, paymentId, intent.attempt, clock.now(), judge, onAlarm),
+        )
       if (intent.state === 'created' || intent.state === 'reserved') return await this.#abandon(intent)
 
       const askedAtMs = clock.now()
       let payment: Payment | undefined
       try {
-        payment = await connection.call((backend) => lookUp(backend, intent, profile.lookup))
+        payment = await this.#ask(intent, profile.lookup)
       } catch {
         // No answer proves nothing and disproves nothing: only the next look is put off.
         await write((current) => ({
@@ -139,6 +145,14 @@ export class Reconciler {
       leases.letGo(paymentId)
       changed(paymentId)
     }
+  }
+
+  /** Asks the backend, and gives up on one that does not answer. */
+  #ask(intent: Intent, by: 'hash' | 'id'): Promise<Payment | undefined> {
+    const { connection, clock } = this.#options
+    return withinTime(clock, LOOK_TIMEOUT_MS, (signal) =>
+      connection.call((backend) => lookUp(backend, intent, by, signal), signal),
+    )
   }
 
   /** Puts the intent into this process's hands, if nobody else's. */
@@ -203,7 +217,7 @@ export class Reconciler {
     )
     if (earlier === undefined) return true
     try {
-      const found = await connection.call((backend) => lookUp(backend, earlier, lookup))
+      const found = await this.#ask(earlier, lookup)
       return found?.status === 'settled'
     } catch {
       return false
@@ -221,9 +235,10 @@ async function lookUp(
   backend: LightningBackend,
   { paymentHash, backendPaymentId }: Intent,
   by: 'hash' | 'id',
+  signal: AbortSignal,
 ): Promise<Payment | undefined> {
-  if (by === 'hash' && paymentHash !== undefined) return backend.lookupPayment({ paymentHash })
-  if (backendPaymentId !== undefined) return backend.lookupPayment({ backendId: backendPaymentId })
+  if (by === 'hash' && paymentHash !== undefined) return backend.lookupPayment({ paymentHash, signal })
+  if (backendPaymentId !== undefined) return backend.lookupPayment({ backendId: backendPaymentId, signal })
   throw new LightningError({
     code: 'outcome_unknown',
     message: 'the backend finds payments by its own id only, and the reply that had it was lost',

@@ -41,6 +41,8 @@ export interface SenderOptions {
   leases: Leases
   step: Step
   changed: (paymentId: PaymentId) => void
+  /** The backend broke a rule; an operator should see it. */
+  onAlarm: (alarm: string) => void
 }
 
 /**
@@ -152,11 +154,11 @@ export class Sender {
 
   /** Until it is durable, or the process ends and leaves it to the reconciler. */
   async #record(intent: Intent, judge: (current: Intent) => Outcome): Promise<void> {
-    const { store, clock } = this.#options
+    const { store, clock, onAlarm } = this.#options
     for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 5_000)) {
       try {
         await store.transaction((writer) =>
-          writeOutcome(writer, intent.paymentId, intent.attempt, clock.now(), judge),
+          writeOutcome(writer, intent.paymentId, intent.attempt, clock.now(), judge, onAlarm),
         )
         return
       } catch {

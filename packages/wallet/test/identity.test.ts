@@ -261,7 +261,7 @@ describe('address', () => {
     const { world, wallet, service } = await withService()
     await wallet.pay(BOB)
     service.always = service.minted[0]!.invoice
-    await expect(wallet.pay({ ...BOB, idempotencyKey: 'b' })).rejects.toMatchObject({ code: 'hash_conflict' })
+    await expect(wallet.pay({ ...BOB, idempotencyKey: 'b' })).rejects.toMatchObject({ code: 'already_paid' })
     expect(world.node.requests).toHaveLength(1)
   })
 

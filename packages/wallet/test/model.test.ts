@@ -28,7 +28,7 @@ const script: fc.Arbitrary<Script> = fc.oneof(
   fc.record({ do: fc.constant('late' as const), afterMs: fc.integer({ min: 1, max: 29_000 }), outcome }),
   fc.record({
     do: fc.constant('slow' as const),
-    afterMs: fc.constantFrom(1_000, 50_000, 80_000, 120_000),
+    afterMs: fc.constantFrom(1_000, 80_000, 150_000),
     outcome,
   }),
   fc.record({ do: fc.constant('hang' as const), outcome }),
@@ -72,7 +72,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      ms: fc.constantFrom(0, 900, 16_000, 45_000, 700_000),
+      ms: fc.constantFrom(0, 900, 16_000, 45_000, 90_000, 700_000),
     }),
   },
   {

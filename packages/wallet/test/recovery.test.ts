@@ -59,6 +59,9 @@ test('a process that lives keeps its payment to itself', async () => {
   // three leases long nobody else so much as asks about it
   await world.clock.advance(3 * LEASE_MS)
   expect(await second.wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched' })
+  const waited = second.wallet.waitForPayment({ paymentHash, waitSeconds: 40 })
+  await world.clock.advance(41_000)
+  expect((await waited).payment).toMatchObject({ state: 'dispatched' })
   expect(world.node.lookups).toEqual([])
   first.kill()
   await world.clock.advance(LEASE_MS + 35_000)

@@ -5,10 +5,12 @@ import {
   type LightningBackend,
   LightningError,
 } from '@lightning-mcp/core'
-import type { Clock } from '../clock.ts'
+import { type Clock, withinTime } from '../clock.ts'
 
 const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 5_000
+/** Where no layer is quicker to lose patience. */
+const CONNECT_TIMEOUT_MS = 30_000
 
 /** The wallet's hold on its backend: connects when first needed, and again after a fault with growing pauses. */
 export class Connection {
@@ -92,7 +94,9 @@ export class Connection {
 
   async #connect(): Promise<BackendProfile> {
     try {
-      const profile = await this.#backend.connect()
+      const profile = await withinTime(this.#clock, CONNECT_TIMEOUT_MS, (signal) =>
+        this.#backend.connect({ signal }),
+      )
       const before = this.#profile?.identity
       const { identity } = profile
       if (

@@ -57,7 +57,7 @@ const shorten = (text: string): string =>
   text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text
 
 /** At most one payment per hash, whoever asks. `own`: the earlier one may be named. */
-function guard(intent: Intent, own: boolean): LightningError {
+export function guard(intent: Intent, own: boolean): LightningError {
   const named = own ? ` (payment ${intent.paymentId})` : ''
   return intent.state === 'settled'
     ? new LightningError({

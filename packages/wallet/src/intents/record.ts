@@ -31,7 +31,7 @@ export function toRecord(intent: Intent): PaymentRecord {
         }
       : {}),
     ...(intent.memo === undefined ? {} : { memo: intent.memo }),
-    ...(intent.description === undefined ? {} : { description: intent.description }),
+    ...(intent.description ? { description: intent.description } : {}),
     ...(settled && intent.successMessage !== undefined ? { successMessage: intent.successMessage } : {}),
     ...(settled && intent.settledAtMs !== undefined ? { settledAt: seconds(intent.settledAtMs) } : {}),
     ...(intent.warnings.length === 0 ? {} : { warnings: intent.warnings }),

@@ -11,7 +11,7 @@ import {
 import { type EffectiveLimits, type FeeFacts, type Judgement, judge } from '../limits.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
-import type { MatchContext } from './match.ts'
+import { guard, type MatchContext } from './match.ts'
 import type { Asked } from './target.ts'
 
 export interface ClaimContext extends MatchContext {
@@ -64,12 +64,7 @@ export async function reserve(
   const { nowMs } = context
   assertStillPayable(decoded, intent.amountMsat, context, { network: intent.backendNetwork })
   const live = await store.liveIntentByHash(decoded.paymentHash)
-  if (live !== undefined)
-    throw new LightningError({
-      code: 'hash_conflict',
-      message: 'the invoice has the payment hash of one that was paid or is being paid',
-      hint: 'Do not pay it; ask the recipient for a fresh one.',
-    })
+  if (live !== undefined) throw guard(live, live.account === intent.account)
   const judgement = judge(
     { amountMsat: intent.amountMsat, maxFeeMsat: maxFeeGivenMsat },
     context.limits,

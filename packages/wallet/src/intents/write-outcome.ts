@@ -17,24 +17,28 @@ export async function writeOutcome(
   attempt: number,
   nowMs: number,
   judgeNow: (current: Intent) => Outcome,
+  onAlarm: (alarm: string) => void = () => {},
 ): Promise<Intent | undefined> {
   const current = await store.intentById(paymentId)
   if (current === undefined || current.attempt !== attempt) return current
   const outcome = judgeNow(current)
   const { state } = current
   const late = state === 'failed' && outcome.state === 'settled'
-  const more = state === 'settled' && outcome.state === 'settled'
+  const more = state === 'settled' && outcome.state === 'settled' && current.feeProvisional
   if (state !== 'dispatched' && !late && !more) return current
 
   if (late) {
     await alarm(store, current, nowMs, { rule: 'settled_after_failure', allowed: false })
+    onAlarm(`payment ${paymentId} settled after the backend had called it failed`)
     const hash = current.paymentHash
     // Another intent of the hash holds its place by now; the alarm is what is left to do.
     if (hash !== undefined && (await store.liveIntentByHash(hash)) !== undefined) return current
   }
   // told once, not at every look at a fee that is not final yet
-  if (outcome.alarm !== undefined && current.feeMsat !== outcome.change.feeMsat)
+  if (outcome.alarm !== undefined && current.feeMsat !== outcome.change.feeMsat) {
     await alarm(store, current, nowMs, outcome.alarm)
+    onAlarm(`payment ${paymentId} cost more than it was allowed to: ${outcome.alarm.usedMsat} msat in fees`)
+  }
 
   const closedAtMs = current.closedAtMs ?? nowMs
   const change: IntentChange = {

@@ -1,13 +1,6 @@
 import { type BackendIdentity, LightningError, msat, ZERO_MSAT } from '@lightning-mcp/core'
 import type { Kysely } from 'kysely'
-import {
-  type Attempt,
-  type Decision,
-  type Intent,
-  LIVE_STATES,
-  OPEN_STATES,
-  TRANSITIONS,
-} from '../intents/intent.ts'
+import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
@@ -69,7 +62,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     openIntentElsewhere: async (account, { kind, network, id }) =>
       intent(
         await intents()
-          .where('state', 'in', [...OPEN_STATES])
+          .where('state', 'in', ['reserved', 'dispatched'])
           .where('account', '=', account)
           .where((is) =>
             is.or([

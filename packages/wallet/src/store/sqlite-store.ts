@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
 import type { Kysely } from 'kysely'
@@ -20,12 +21,22 @@ const MAX_BUSY_PAUSE_MS = 40
  * several processes. Nothing is loaded or opened before the first use.
  */
 export function openSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOptions): WalletStore {
+  return sqliteStore((DatabaseSync) => {
+    keepPrivate(path)
+    return new DatabaseSync(path)
+  }, busyTimeoutMs)
+}
+
+type OpenDatabase = (type: typeof DatabaseSync) => DatabaseSync
+
+/** The same on a database that the caller opens. */
+export function sqliteStore(openDatabase: OpenDatabase, busyTimeoutMs: number): WalletStore {
   let opening: Promise<Opened> | undefined
   let closed = false
 
   const opened = (): Promise<Opened> => {
     if (closed) return Promise.reject(new Error('the store is closed'))
-    opening ??= connect(path, busyTimeoutMs).catch((error) => {
+    opening ??= connect(openDatabase, busyTimeoutMs).catch((error) => {
       opening = undefined
       throw error
     })
@@ -75,7 +86,7 @@ interface Opened {
   writer: (db: Kysely<Database>) => StoreReader & StoreWriter
 }
 
-async function connect(path: string, busyTimeoutMs: number): Promise<Opened> {
+async function connect(openDatabase: OpenDatabase, busyTimeoutMs: number): Promise<Opened> {
   // here and not above: a server answers `tools/list` without paying for the database
   const [{ DatabaseSync }, { Kysely }, { sqliteDialect }, { migrate }, { kyselyWriter }] = await Promise.all([
     import('node:sqlite'),
@@ -87,10 +98,7 @@ async function connect(path: string, busyTimeoutMs: number): Promise<Opened> {
   const tries = Math.max(1, Math.ceil(busyTimeoutMs / (MAX_BUSY_PAUSE_MS / 2)))
   const db = new Kysely<Database>({
     dialect: sqliteDialect({
-      open: () => {
-        keepPrivate(path)
-        return new DatabaseSync(path)
-      },
+      open: () => openDatabase(DatabaseSync),
       async waitWhileBusy(tried) {
         if (tried >= tries)
           throw new LightningError({

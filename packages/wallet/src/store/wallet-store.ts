@@ -21,7 +21,7 @@ export interface StoreReader {
   newestIntentByHash(account: string, paymentHash: PaymentHash): Promise<Intent | undefined>
   /** The newest that is in one of the states. */
   newestMinted(key: MintedKey, states: readonly IntentState[]): Promise<Intent | undefined>
-  /** One that is still open and bound to another backend than this. */
+  /** One that holds a reservation and is bound to another backend than this. */
   openIntentElsewhere(account: string, identity: BackendIdentity): Promise<Intent | undefined>
   intentsByHashes(account: string, hashes: readonly PaymentHash[]): Promise<readonly Intent[]>
   /** Dispatched intents whose outcome nobody knows, newest first. */

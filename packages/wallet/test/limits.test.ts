@@ -1,0 +1,139 @@
+import { msat } from '@lightning-mcp/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS, effectiveLimits, feeCapFor, judge } from '../src/limits.ts'
+import { World } from './support/world.ts'
+
+const SAT = 1_000n
+const enforced = { feeLimit: 'enforced' } as const
+
+describe('judge', () => {
+  test.each([
+    ['at the limit', 10_000n * SAT, undefined, enforced, undefined],
+    ['a millisatoshi above it', 10_000n * SAT + 1n, undefined, enforced, 'budget_exceeded'],
+    ['a fee at the ceiling', 5_000n * SAT, 50n * SAT, enforced, undefined],
+    ['a fee above the ceiling', 5_000n * SAT, 50n * SAT + 1n, enforced, 'budget_exceeded'],
+    ['a fee of zero', 5_000n * SAT, 0n, enforced, undefined],
+    ['the floor for a small amount', 1n, 10n * SAT, enforced, undefined],
+    [
+      'a worst fee within',
+      SAT,
+      undefined,
+      { feeLimit: 'reserve-only', worstFeeMsat: msat(10n * SAT) },
+      undefined,
+    ],
+    [
+      'a worst fee above',
+      SAT,
+      undefined,
+      { feeLimit: 'reserve-only', worstFeeMsat: msat(10n * SAT + 1n) },
+      'fee_limit_exceeded',
+    ],
+    ['a worst fee that nobody states', SAT, undefined, { feeLimit: 'reserve-only' }, 'unsupported'],
+    ['no fee limit at all', SAT, undefined, { feeLimit: 'none' }, 'unsupported'],
+  ] as const)('%s', (_, amountMsat, maxFeeMsat, fees, code) => {
+    const judgement = judge(
+      { amountMsat: msat(amountMsat), maxFeeMsat: maxFeeMsat === undefined ? undefined : msat(maxFeeMsat) },
+      DEFAULT_LIMITS,
+      fees as Parameters<typeof judge>[2],
+    )
+    expect(judgement.allowed).toBe(code === undefined)
+    expect(judgement.code).toBe(code)
+    expect(judgement.rules.every(({ allowed }) => allowed)).toBe(code === undefined)
+  })
+
+  test('the fee cap never exceeds the larger of share and floor', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 2_100_000_000_000_000_000n }),
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.bigInt({ min: 0n, max: 10n ** 12n }),
+        (amount, partsPerMillion, floor) => {
+          const cap = feeCapFor(msat(amount), { partsPerMillion, floorMsat: msat(floor) })
+          expect(cap >= floor).toBe(true)
+          // never rounded up
+          expect(cap === floor || cap * 1_000_000n <= amount * BigInt(partsPerMillion)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  test('a share that is no whole number is refused', () => {
+    const maxFee = { partsPerMillion: 0.5, floorMsat: msat(0n) }
+    expect(() => effectiveLimits({ maxFee })).toThrow('parts per million')
+  })
+})
+
+describe('wallet', () => {
+  test('a refusal is recorded, reserves nothing and sends nothing', async () => {
+    const world = new World()
+    const { wallet, store } = await world.start()
+    const { invoice, paymentHash } = world.invoice({ amountMsat: 10_000_001n })
+    await expect(wallet.pay({ destination: invoice })).rejects.toMatchObject({
+      code: 'budget_exceeded',
+      sent: 'no',
+      message: expect.stringContaining('10000 sats'),
+    })
+    expect(await wallet.getPayment({ paymentHash })).toBeUndefined()
+    expect(world.node.requests).toEqual([])
+    const [decision] = await store.read((reader) => reader.decisions('default', 9))
+    expect(decision).toMatchObject({
+      verdict: 'refused',
+      code: 'budget_exceeded',
+      amountMsat: 10_000_001n,
+      rules: [
+        {
+          rule: 'max_payment',
+          limitMsat: 10_000_000n,
+          usedMsat: 10_000_001n,
+          remainingMsat: 0n,
+          allowed: false,
+        },
+        { rule: 'max_fee', allowed: true },
+      ],
+    })
+  })
+
+  test('the fee limit reaches the backend', async () => {
+    const world = new World()
+    const { wallet } = await world.start()
+    await wallet.pay({ destination: world.invoice().invoice })
+    await wallet.pay({ destination: world.invoice().invoice, maxFeeMsat: msat(3n) })
+    expect(world.node.requests.map(({ maxFeeMsat }) => maxFeeMsat)).toEqual([10_000n, 3n])
+  })
+
+  test('a backend without a fee limit spends only if the owner says so', async () => {
+    const world = new World({ feeLimit: 'none' })
+    const strict = await world.start()
+    const { invoice } = world.invoice()
+    await expect(strict.wallet.pay({ destination: invoice })).rejects.toMatchObject({ code: 'unsupported' })
+    const lax = await world.start({ limits: { allowUncappedFees: true } })
+    expect(await lax.wallet.pay({ destination: invoice })).toMatchObject({ state: 'settled' })
+  })
+
+  test('a backend’s own worst fee must fit', async () => {
+    const world = new World({ feeLimit: 'reserve-only' })
+    const { wallet } = await world.start()
+    world.node.feeMsat = msat(10_001n)
+    await expect(wallet.pay({ destination: world.invoice().invoice })).rejects.toMatchObject({
+      code: 'fee_limit_exceeded',
+    })
+    world.node.feeMsat = msat(10_000n)
+    expect(await wallet.pay({ destination: world.invoice().invoice })).toMatchObject({ state: 'settled' })
+  })
+
+  test('the budget shows cap, reserved and spent', async () => {
+    const world = new World()
+    const { wallet } = await world.start()
+    await wallet.pay({ destination: world.invoice().invoice })
+    world.node.script = { do: 'pending' }
+    await wallet.pay({ destination: world.invoice({ amountMsat: 5_000n }).invoice, waitSeconds: 0 })
+    expect(await wallet.getBudget()).toEqual({
+      maxPaymentMsat: 10_000_000n,
+      defaultFee: { partsPerMillion: 10_000, floorMsat: 10_000n },
+      rules: [{ rule: 'max_payment', limitMsat: 10_000_000n, remainingMsat: 10_000_000n, allowed: true }],
+      reservedMsat: 15_000n,
+      spentMsat: 1_001_000n,
+    })
+  })
+})

@@ -1,0 +1,302 @@
+import { fork, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type LightningError, msat, type PaymentHash } from '@lightning-mcp/core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Intent } from '../src/intents/intent.ts'
+import { newPaymentId, paymentId } from '../src/payment-id.ts'
+import { openSqliteStore, sqliteStore } from '../src/store/sqlite-store.ts'
+import { randomPreimage } from './support/invoices.ts'
+import { temporaryFolder, World } from './support/world.ts'
+
+const intent = (change: Partial<Intent> = {}): Intent => ({
+  paymentId: newPaymentId(Date.now()),
+  account: 'default',
+  backendKind: 'fake',
+  backendNetwork: 'regtest',
+  backendId: 'node-a',
+  kind: 'invoice',
+  state: 'dispatched',
+  attempt: 1,
+  destination: 'somewhere',
+  paymentHash: randomPreimage() as unknown as PaymentHash,
+  invoiceHasAmount: true,
+  amountMsat: msat(5n),
+  maxFeeMsat: msat(1n),
+  bookedMsat: msat(6n),
+  feeProvisional: false,
+  warnings: [],
+  createdAtMs: 1,
+  updatedAtMs: 1,
+  leaseUntilMs: 0,
+  nextLookupAtMs: 0,
+  lookups: 0,
+  ...change,
+})
+
+function memory() {
+  const store = openSqliteStore({ path: ':memory:' })
+  onTestFinished(() => store.close())
+  return store
+}
+
+describe('intents', () => {
+  test('come back as they went in, at the largest amount', async () => {
+    const store = memory()
+    const given = intent({
+      amountMsat: msat(2_100_000_000_000_000_000n),
+      warnings: [{ code: 'other', message: 'ünï “quoted”' }],
+      memo: 'x',
+    })
+    await store.transaction((writer) => writer.insertIntent(given))
+    expect(await store.read((reader) => reader.intentById(given.paymentId))).toEqual(given)
+  })
+
+  test.each(['reserved', 'dispatched', 'settled'] as const)(
+    'the database itself refuses a second %s one of a hash',
+    async (state) => {
+      const store = memory()
+      const first = intent({ state })
+      await store.transaction((writer) => writer.insertIntent(first))
+      const second = intent({ paymentHash: first.paymentHash!, account: 'other' })
+      await expect(store.transaction((writer) => writer.insertIntent(second))).rejects.toThrow(/UNIQUE/)
+      const elsewhere = { ...second, backendId: 'node-b' }
+      await store.transaction((writer) => writer.insertIntent(elsewhere))
+    },
+  )
+
+  test('a failed one leaves its hash free', async () => {
+    const store = memory()
+    const first = intent({ state: 'failed' })
+    await store.transaction((writer) => writer.insertIntent(first))
+    await store.transaction((writer) => writer.insertIntent(intent({ paymentHash: first.paymentHash! })))
+    const live = await store.read((reader) => reader.liveIntentByHash(first.paymentHash!))
+    expect(live?.state).toBe('dispatched')
+  })
+
+  test('the database itself refuses a second one of a key', async () => {
+    const store = memory()
+    await store.transaction((writer) => writer.insertIntent(intent({ idempotencyKey: 'k' })))
+    const again = store.transaction((writer) => writer.insertIntent(intent({ idempotencyKey: 'k' })))
+    await expect(again).rejects.toThrow(/UNIQUE/)
+  })
+
+  test.each([
+    ['settled', 'failed'],
+    ['settled', 'dispatched'],
+    ['dispatched', 'created'],
+    ['denied', 'reserved'],
+  ] as const)('never go from %s to %s', async (from, state) => {
+    const store = memory()
+    const given = intent({ state: from })
+    await store.transaction((writer) => writer.insertIntent(given))
+    const change = store.transaction((writer) =>
+      writer.updateIntent(given.paymentId, { from: [from] }, { state }),
+    )
+    await expect(change).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  test('a change that expects another state or owner changes nothing', async () => {
+    const store = memory()
+    const given = intent({ owner: 'a' })
+    const { paymentId: id } = given
+    await store.transaction(async (writer) => {
+      await writer.insertIntent(given)
+      expect(await writer.updateIntent(id, { from: ['failed'] }, { memo: 'x' })).toBe(false)
+      expect(await writer.updateIntent(id, { from: ['dispatched'], owner: 'b' }, { memo: 'x' })).toBe(false)
+      expect(await writer.updateIntent(id, { from: ['dispatched'], attempt: 2 }, { memo: 'x' })).toBe(false)
+      expect(
+        await writer.updateIntent(id, { from: ['dispatched'], owner: 'a', attempt: 1 }, { memo: 'y' }),
+      ).toBe(true)
+    })
+    expect((await store.read((reader) => reader.intentById(id)))?.memo).toBe('y')
+  })
+})
+
+describe('transactions', () => {
+  test('one that fails has changed nothing', async () => {
+    const store = memory()
+    const given = intent()
+    const failing = store.transaction(async (writer) => {
+      await writer.insertIntent(given)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await store.read((reader) => reader.intentById(given.paymentId))).toBeUndefined()
+    await store.transaction((writer) => writer.insertIntent(given))
+  })
+
+  test('processes that write at once lose nothing', { timeout: 60_000 }, async () => {
+    const path = join(temporaryFolder(), 'wallet.sqlite')
+    const count = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const child = fork(join(import.meta.dirname, 'support', 'counting-process.ts'), [path, '100'], {
+          execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
+        })
+        child.once('exit', (code) => (code === 0 ? resolve(code) : reject(new Error(`ended with ${code}`))))
+      })
+    await Promise.all([count(), count(), count()])
+    const store = openSqliteStore({ path })
+    onTestFinished(() => store.close())
+    expect(await store.read((reader) => reader.getMeta('count'))).toBe('300')
+  })
+
+  test('a lock that somebody keeps gives up with a plain error', async () => {
+    const path = join(temporaryFolder(), 'wallet.sqlite')
+    const store = openSqliteStore({ path, busyTimeoutMs: 100 })
+    await store.open()
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    let turns = 0
+    const turning = setInterval(() => turns++, 1)
+    const writing = store.transaction((writer) => writer.setMeta('a', 'b'))
+    await expect(writing).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('locked'),
+      hint: expect.any(String),
+    })
+    clearInterval(turning)
+    // the event loop went on meanwhile
+    expect(turns).toBeGreaterThan(3)
+    other.exec('COMMIT')
+    other.close()
+    await store.transaction((writer) => writer.setMeta('a', 'b'))
+    await store.close()
+  })
+})
+
+describe('a store in trouble', () => {
+  test('a full database stops spending, not receiving or reading', async () => {
+    const world = new World()
+    const database = new DatabaseSync(world.file)
+    const { wallet } = await world.start({ store: sqliteStore(() => database, 100) })
+    const first = await wallet.pay({ destination: world.invoice().invoice })
+    const { invoice } = world.invoice({ description: 'x'.repeat(600) })
+    // a disk that is full from here on
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
+    database.exec(`PRAGMA max_page_count = ${pages}`)
+
+    const refused: LightningError[] = []
+    for (let i = 0; i < 400 && refused.length === 0; i++)
+      await wallet
+        .pay({ destination: world.invoice({ description: 'x'.repeat(600) }).invoice })
+        .catch((error) => refused.push(error))
+    const sentBefore = world.node.requests.length
+    await expect(wallet.pay({ destination: invoice })).rejects.toMatchObject({
+      code: 'spending_paused',
+      sent: 'no',
+      message: expect.stringContaining('disk is full'),
+    })
+    expect(world.node.requests).toHaveLength(sentBefore)
+    expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
+    expect(await wallet.getPayment({ paymentId: first.paymentId })).toMatchObject({ state: 'settled' })
+
+    database.exec(`PRAGMA max_page_count = ${pages + 10_000}`)
+    expect(await wallet.pay({ destination: invoice })).toMatchObject({ state: 'settled' })
+  })
+
+  test('a folder that is not there stops spending, not reading', async () => {
+    const world = new World()
+    const store = openSqliteStore({ path: join(temporaryFolder(), 'missing', 'wallet.sqlite') })
+    const { wallet } = await world.start({ store })
+    await expect(wallet.pay({ destination: world.invoice().invoice })).rejects.toMatchObject({
+      code: 'spending_paused',
+      message: expect.stringContaining('cannot be opened'),
+    })
+    expect(world.node.requests).toEqual([])
+    expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
+  })
+
+  test('a read-only file says so', ({ skip }) => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'wallet.sqlite')
+    const script = `
+      import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, '../src/store/sqlite-store.ts'))}
+      const store = openSqliteStore({ path: ${JSON.stringify(path)} })
+      try { await store.transaction((writer) => writer.setMeta('a', 'b')); console.log('written') }
+      catch (error) { console.log(error.code, error.message) }
+      await store.close()`
+    // root may write anything, so this is tried as somebody else where possible
+    const run = () =>
+      spawnSync(
+        process.execPath,
+        [
+          '--conditions=development',
+          '--disable-warning=ExperimentalWarning',
+          '--input-type=module',
+          '-e',
+          script,
+        ],
+        { encoding: 'utf8', ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}) },
+      )
+    chmodSync(folder, 0o777)
+    const first = run()
+    skip(first.stderr.includes('EACCES'), 'nobody else can read this checkout')
+    expect(first.stdout).toBe('written\n')
+    chmodSync(path, 0o444)
+    chmodSync(folder, 0o555)
+    expect(run().stdout).toMatch(/unavailable .*read-only/)
+  })
+
+  test('a file that is no database is not overwritten', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'wallet.sqlite')
+    const { writeFileSync, readFileSync } = await import('node:fs')
+    writeFileSync(
+      path,
+      'not a database, and longer than a header of one would be, so that it is looked at in full',
+    )
+    const store = openSqliteStore({ path })
+    await expect(store.open()).rejects.toMatchObject({ message: expect.stringContaining('no database') })
+    expect(readFileSync(path, 'utf8')).toMatch(/^not a database/)
+    await store.close()
+  })
+
+  test('a database of a later version is refused', async () => {
+    const path = join(temporaryFolder(), 'wallet.sqlite')
+    const store = openSqliteStore({ path })
+    await store.transaction((writer) => writer.setMeta('schema', '999'))
+    await store.close()
+    const old = openSqliteStore({ path })
+    await expect(old.open()).rejects.toThrow(/schema is version 999/)
+    await old.close()
+  })
+})
+
+test('the file is its owner’s alone', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'data'))
+  const path = join(folder, 'data', 'wallet.sqlite')
+  const store = openSqliteStore({ path })
+  await store.transaction((writer) => writer.setMeta('a', 'b'))
+  for (const name of ['', '-wal', '-shm']) expect(statSync(`${path}${name}`).mode & 0o777).toBe(0o600)
+  await store.close()
+})
+
+test('nothing is loaded or opened before the first use', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'wallet.sqlite')
+  const store = openSqliteStore({ path })
+  expect(() => statSync(path)).toThrow()
+  await store.close()
+})
+
+describe('payment ids', () => {
+  test('sort by age and are read in either case', () => {
+    const ids = [1, 1_000, 1_800_000_000_000].map((ms) => newPaymentId(ms))
+    expect([...ids].sort()).toEqual(ids)
+    for (const id of ids) expect(paymentId(id.toLowerCase())).toBe(id)
+  })
+
+  test.each([
+    '',
+    'pay_',
+    'pay_01ABC',
+    '01M82GM1WWA5NNF5NV5E6B2607',
+    'pay_01M82GM1WWA5NNF5NV5E6B260U',
+    'x'.repeat(9_999),
+  ])('are not %j', (text) => {
+    expect(() => paymentId(text)).toThrow('not a payment id')
+  })
+})
