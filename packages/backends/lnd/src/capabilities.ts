@@ -1,6 +1,8 @@
 import { type Capability, declareCapabilities } from '@lightning-mcp/core'
 import type { Method } from './methods.ts'
 
+const HOLD: readonly Method[] = ['addHoldInvoice', 'settleInvoice', 'cancelInvoice', 'lookupInvoice']
+
 /** What each ability calls: with a macaroon that does not allow all of it, the ability is taken away. */
 export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Method[]>>> = {
   getInfo: ['getInfo'],
@@ -22,16 +24,18 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
   listTransactions: ['listPayments', 'listInvoices'],
   watch: ['subscribeInvoices'],
   'invoices.cancel': ['cancelInvoice', 'lookupInvoice'],
-  'hold.create': ['addHoldInvoice'],
-  'hold.settle': ['settleInvoice', 'lookupInvoice'],
-  'hold.cancel': ['cancelInvoice', 'lookupInvoice'],
+  // a hold invoice that can be made and not ended would be a trap
+  'hold.create': HOLD,
+  'hold.settle': HOLD,
+  'hold.cancel': HOLD,
   'routing.estimateFee': ['queryRoutes'],
   'channels.list': ['listChannels'],
-  'channels.listPending': ['pendingChannels'],
-  'channels.listClosed': ['closedChannels'],
+  // the first call of a facet is what makes it be there
+  'channels.listPending': ['listChannels', 'pendingChannels'],
+  'channels.listClosed': ['listChannels', 'closedChannels'],
   'peers.list': ['listPeers'],
   'onchain.getBalance': ['walletBalance'],
-  'onchain.listUtxos': ['listUnspent'],
+  'onchain.listUtxos': ['walletBalance', 'listUnspent'],
 }
 
 /** All that this adapter can do with an admin macaroon. */

@@ -5,7 +5,8 @@ import { checkServerIdentity } from 'node:tls'
 import type { Client, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { LightningError } from '@lightning-mcp/core'
-import { mapLndError, STATUS, statusOf } from './errors.ts'
+import { STATUS } from './error-rules.ts'
+import { mapLndError, statusOf } from './errors.ts'
 import {
   METHODS,
   type Method,
@@ -222,7 +223,12 @@ const STATE_PROBLEMS: Readonly<Record<string, { message: string; hint: string } 
 }
 
 const closedError = (): LightningError =>
-  new LightningError({ code: 'unavailable', message: 'this connection to LND was closed', retry: 'never' })
+  new LightningError({
+    code: 'unavailable',
+    message: 'this connection to LND was closed',
+    hint: 'Make a new backend.',
+    retry: 'never',
+  })
 
 /** Waits no longer than the signal; what is awaited goes on for the others. */
 function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

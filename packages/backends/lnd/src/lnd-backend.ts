@@ -35,7 +35,8 @@ import { lndCapabilities } from './capabilities.ts'
 import { LndClient } from './client.ts'
 import { watchEvents } from './events.ts'
 import { createChannelsFacet } from './facets/channels.ts'
-import { createHoldFacet, createInvoicesFacet } from './facets/hold.ts'
+import { createHoldFacet } from './facets/hold.ts'
+import { createInvoicesFacet, type LookUpInvoice } from './facets/invoices.ts'
 import { createOnchainFacet, toOnchainBalance } from './facets/onchain.ts'
 import { createPeersFacet } from './facets/peers.ts'
 import { createRoutingFacet } from './facets/routing.ts'
@@ -130,13 +131,10 @@ class LndBackend implements LightningBackend {
 
   #makeFacets(): void {
     const can = (capability: Capability): boolean => supports(this.capabilities, capability)
-    const lookUp = (hash: PaymentHash, signal: AbortSignal | undefined): Promise<Invoice | undefined> =>
+    const lookUp: LookUpInvoice = (hash, signal) =>
       this.lookupInvoice({ paymentHash: hash, ...(signal === undefined ? {} : { signal }) })
     this.invoices = can('invoices.cancel') ? createInvoicesFacet(this.#client, lookUp) : undefined
-    this.hold =
-      can('hold.create') && can('hold.settle') && can('hold.cancel')
-        ? createHoldFacet(this.#client, lookUp)
-        : undefined
+    this.hold = can('hold.create') ? createHoldFacet(this.#client, lookUp) : undefined
     this.routing = can('routing.estimateFee') ? createRoutingFacet(this.#client) : undefined
     this.channels = can('channels.list') ? createChannelsFacet(this.#client) : undefined
     this.peers = can('peers.list') ? createPeersFacet(this.#client) : undefined

@@ -9,7 +9,8 @@ import {
   type PaymentHash,
 } from '@lightning-mcp/core'
 import type { LndClient } from './client.ts'
-import { findErrorRule, mapLndError, STATUS, statusOf } from './errors.ts'
+import { STATUS } from './error-rules.ts'
+import { findErrorRule, mapLndError, statusOf } from './errors.ts'
 import type { RawPayment } from './schemas.ts'
 import { fromShortChannelId } from './short-channel-id.ts'
 import { toPayment, unreadable } from './to-core.ts'
@@ -79,7 +80,11 @@ function toSendRequest(request: PayInvoiceRequest, invoice: string) {
     })
   const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
   if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 1 || timeoutSeconds > 86_400)
-    throw new LightningError({ code: 'invalid_request', message: 'the time-out must be 1 to 86400 seconds' })
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'the time-out is not a whole number of seconds from 1 to 86400',
+      hint: 'Leave it out for 60 seconds.',
+    })
   return {
     payment_request: invoice,
     ...(amountMsat === undefined ? {} : { amt_msat: String(amountMsat) }),

@@ -1,6 +1,7 @@
 import { type ErrorCode, LightningError } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
-import { ERROR_RULES, findErrorRule, mapLndError } from '../src/errors.ts'
+import { ERROR_RULES } from '../src/error-rules.ts'
+import { findErrorRule, mapLndError } from '../src/errors.ts'
 
 const grpc = (code: number, details: string) =>
   Object.assign(new Error(`${code} ${details}`), { code, details })

@@ -17,7 +17,11 @@ export function createRoutingFacet(client: LndClient): RoutingFacet {
       const { routes } = await client.call('queryRoutes', toQuery(target), { signal })
       const [route] = routes
       if (route === undefined)
-        throw new LightningError({ code: 'no_route', message: 'LND knows no route to the destination' })
+        throw new LightningError({
+          code: 'no_route',
+          message: 'LND knows no route to the destination',
+          hint: 'Try a smaller amount, or open a channel towards it.',
+        })
       return { feeMsat: toMsat(route.total_fees_msat), method: 'graph' }
     },
   }
