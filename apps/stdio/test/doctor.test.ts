@@ -81,7 +81,7 @@ describe('doctor', () => {
       name: 'a data folder that cannot be made',
       args: ['--backend', 'simulator', '--data-dir', '/dev/null/data'],
       check: 'wallet',
-      says: /data folder \/dev\/null\/data cannot be made/,
+      says: /data folder \/dev\/null\/data cannot be used/,
     },
   ]
   it('notices records that cannot be read', async () => {

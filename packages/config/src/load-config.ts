@@ -95,7 +95,12 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
       throw error instanceof ConfigError ? error.causedBy(merged.sources.backend) : error
     },
   )
-  const options = readBackendOptions(module, { file: settings.options, env, flags: args.options })
+  const options = readBackendOptions(module, {
+    // the file's options are those of the file's backend
+    file: (file.values.backend ?? settings.backend) === settings.backend ? settings.options : {},
+    env,
+    flags: args.options,
+  })
   const { dataDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
   return {
     app,

@@ -231,6 +231,12 @@ describe('options of a backend', () => {
     })
   })
 
+  it("leave out the file's where another backend is chosen", async () => {
+    const file = { backend: fixture, options: { url: 'x', apiKey: SECRET } }
+    const config = await load({ argv: ['--backend', 'simulator'], file })
+    expect(config.backend.options.values).toEqual({})
+  })
+
   it('take the first variable that is set', async () => {
     const config = await load({ argv, env: { FIXTURE_HOST: 'second', FIXTURE_KEY: SECRET } })
     expect(config.backend.options.values['url']).toBe('second')

@@ -19,13 +19,15 @@ interface Request {
 export async function findWalletFolder(request: Request): Promise<string | undefined> {
   const { config } = request
   if (config.dataDir === undefined && config.backend.module.kind === 'simulator') return undefined
-  const folder = config.dataDir ?? join(config.stateDir, await nodeFolder(request))
+  const node = config.dataDir === undefined ? await findNode(request) : undefined
+  const folder = config.dataDir ?? join(config.stateDir, node?.folder ?? '')
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (node?.isKnown === false) await rememberFolder(config, node.folder)
   } catch (cause) {
     throw new LightningError({
       code: 'not_ready',
-      message: `the data folder ${folder} cannot be made (${(cause as NodeJS.ErrnoException).code})`,
+      message: `the data folder ${folder} cannot be used (${(cause as NodeJS.ErrnoException).code})`,
       hint: 'Give another one with --data-dir, or make it writable for this user.',
       cause,
     })
@@ -33,15 +35,14 @@ export async function findWalletFolder(request: Request): Promise<string | undef
   return folder
 }
 
-async function nodeFolder({ config, backend, signal }: Request): Promise<string> {
+async function findNode({ config, backend, signal }: Request): Promise<{ folder: string; isKnown: boolean }> {
+  const known = await recallFolder(config)
   try {
     const { identity } = await backend.connect({ signal })
     const folder = folderOf(identity)
-    await rememberFolder(config, folder)
-    return folder
+    return { folder, isKnown: folder === known }
   } catch (error) {
-    const known = await recallFolder(config)
-    if (known !== undefined) return known
+    if (known !== undefined) return { folder: known, isKnown: true }
     throw error
   }
 }

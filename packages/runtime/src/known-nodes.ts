@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, revealOptions } from '@lightning-mcp/config'
 import type { BackendIdentity } from '@lightning-mcp/core'
@@ -34,12 +34,10 @@ export async function recallFolder(config: Config): Promise<string | undefined> 
   return typeof folder === 'string' && /^[\w.-]+$/.test(folder) ? folder : undefined
 }
 
-/** Remembers where these settings lead, for a start while the node is down. */
+/** Remembers where these settings lead, for a start while the node is down. The state folder is there already. */
 export async function rememberFolder(config: Config, folder: string): Promise<void> {
   const known = await readKnown(config)
   const digest = connectionDigest(config)
-  if (known[digest] === folder) return
-  await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
   const path = join(config.stateDir, FILE)
   const draft = `${path}.${process.pid}`
   await writeFile(draft, JSON.stringify({ ...known, [digest]: folder }, undefined, 2), { mode: 0o600 })

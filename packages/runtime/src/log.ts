@@ -1,3 +1,5 @@
+import { cleanText } from '@lightning-mcp/core'
+
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -11,6 +13,8 @@ export interface Log {
   info(message: string, fields?: LogFields): void
   debug(message: string, fields?: LogFields): void
 }
+
+const MAX_LINE = 4_000
 
 const shown = (value: string | number | bigint | boolean): string =>
   typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)
@@ -34,8 +38,8 @@ export function createLog({
         value === undefined ? [] : [`${key}=${shown(value)}`],
       )
       const text = [now().toISOString(), name, message, ...rest].join(' ')
-      // one event is one line, whatever stands in it
-      write(`${text.replace(/[\r\n]+/g, ' ')}\n`)
+      // one event is one line, and what a node calls itself moves no cursor
+      write(`${cleanText(text, MAX_LINE)}\n`)
     }
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
 }

@@ -10,9 +10,9 @@ const lines = (level: LogLevel): { log: ReturnType<typeof createLog>; said: stri
 describe('log', () => {
   it('writes one line per event with its fields', () => {
     const { log, said } = lines('info')
-    log.info('two\nlines', { amountMsat: 5n, note: 'a "b" c', absent: undefined, ok: true })
+    log.info('two\nlines\u001b[2J', { amountMsat: 5n, note: 'a "b" c', absent: undefined, ok: true })
     expect(said).toEqual([
-      '1970-01-01T00:00:00.000Z info two lines amountMsat=5 note="a \\"b\\" c" ok=true\n',
+      '1970-01-01T00:00:00.000Z info two lines [2J amountMsat=5 note="a \\"b\\" c" ok=true\n',
     ])
   })
 

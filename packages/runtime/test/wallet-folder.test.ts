@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSimulatorBackend } from '@lightning-mcp/backend-simulator'
 import type { BackendModule } from '@lightning-mcp/core'
@@ -91,6 +91,19 @@ describe('the place of the records', () => {
     up = true
     await runtime.wallet.start()
     expect(runtime.walletFolder).toContain('simulator-regtest-')
+  })
+
+  it('is refused in plain words where nothing can be written', async () => {
+    const home = temporaryFolder()
+    writeFileSync(join(home, '.local'), 'a file where a folder should be')
+    const { runtime } = await runtimeOf(
+      nodeOf('one', () => true),
+      { home },
+    )
+    await expect(runtime.wallet.start()).rejects.toMatchObject({
+      code: 'not_ready',
+      message: expect.stringMatching(/data folder .* cannot be used/),
+    })
   })
 
   it('remembers no setting in the clear', async () => {

@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from '@lightning-mcp/config'
+import { cleanText } from '@lightning-mcp/core'
 import { createLog, openRuntime } from '@lightning-mcp/runtime'
 import { guardStdout } from '../guard-stdout.ts'
 import type { Invocation } from '../program.ts'
@@ -54,7 +55,8 @@ async function examine(invocation: Invocation): Promise<Finding[]> {
 const asText = (found: readonly Finding[]): string =>
   found
     .map(({ check, verdict, message, fix }) => {
-      const line = `${MARKS[verdict]}  ${check.padEnd(12)} ${message}\n`
+      // a message may hold what a node calls itself
+      const line = `${MARKS[verdict]}  ${check.padEnd(12)} ${cleanText(message)}\n`
       return fix === undefined ? line : `${line}${' '.repeat(22)}→ ${fix}\n`
     })
     .join('')
