@@ -47,8 +47,8 @@ export class NetworkState {
   readonly tasks: PaymentTask[] = []
   /** Called when a payment is over. */
   readonly waiting = new Map<number, Set<() => void>>()
-  /** Parts whose next step is waiting for the latency to pass. */
-  readonly delayed = new Set<PaymentPart>()
+  /** Parts whose next step waits for the latency to pass, with what takes the step back. */
+  readonly delayed = new Map<PaymentPart, () => void>()
   readonly events = new EventHub()
   readonly faults: NetworkFaults = { latencyMs: 0 }
   readonly holdOrders: HoldOrder[] = []
@@ -180,6 +180,8 @@ export class NetworkState {
     // whoever waits is told what stands now
     for (const waiting of this.waiting.values()) for (const wake of waiting) wake()
     this.waiting.clear()
+    for (const takeBack of this.delayed.values()) takeBack()
+    this.delayed.clear()
     this.#store?.close()
   }
 }

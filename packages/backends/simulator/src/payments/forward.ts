@@ -13,11 +13,11 @@ export function drive(state: NetworkState, payment: SimulatedPayment, part: Paym
   if (state.delayed.has(part)) return
   while (step(state, payment, part)) {
     if (state.faults.latencyMs === 0) continue
-    state.delayed.add(part)
-    state.clock.setTimeout(() => {
+    const takeBack = state.clock.setTimeout(() => {
       state.delayed.delete(part)
-      if (!state.closed) state.change(() => state.tasks.push({ do: 'drive', payment, part }))
+      state.change(() => state.tasks.push({ do: 'drive', payment, part }))
     }, state.faults.latencyMs)
+    state.delayed.set(part, takeBack)
     return
   }
 }
