@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildNodes, findBinaries, sayOnStderr } from './build.ts'
-import { startNetwork } from './network.ts'
+import type { LndNode } from './lnd-node.ts'
+import { type Network, startNetwork } from './network.ts'
 import { buildFolder } from './paths.ts'
 import { sweepLeftovers } from './processes.ts'
 
@@ -55,7 +57,7 @@ async function start(): Promise<void> {
   const network = await starting
   if (!stopping) {
     sayOnStderr(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`)
-    process.stdout.write(describe(network.nodes))
+    process.stdout.write(describe(network))
     await signal
   }
   sayOnStderr('stopping')
@@ -63,9 +65,11 @@ async function start(): Promise<void> {
   clearInterval(alive)
 }
 
-function describe(nodes: Awaited<ReturnType<typeof startNetwork>>['nodes']): string {
+function describe({ nodes, folder }: Network): string {
   const names = nodes.map((node) => node.name).join(' – ')
-  const one = (node: (typeof nodes)[number]): string =>
+  // the first node's key is the same in every network: records of another one would not fit
+  const records = join(folder, 'records')
+  const one = (node: LndNode): string =>
     [
       `Node ${node.name}   ${node.pubkey}`,
       `  REST ${node.rest}   peers ${node.pubkey}@${node.peerAddress}`,
@@ -77,9 +81,9 @@ Channels: ${names}, 16,000,000 sats each, half on either side.
 ${nodes.map(one).join('\n\n')}
 
 To use node ${nodes[0]!.name}, paste its three export lines into another terminal, then:
-  npm run -s stdio -- --backend lnd doctor
-  npm run -s stdio -- --backend lnd
-  npm run -s http -- --backend lnd --port 8001
+  npm run -s stdio -- --backend lnd --data-dir ${records} doctor
+  npm run -s stdio -- --backend lnd --data-dir ${records}
+  npm run -s http -- --backend lnd --data-dir ${records} --port 8001
 
 Ctrl-C stops the network and removes it.
 `
