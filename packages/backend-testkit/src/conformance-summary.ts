@@ -29,8 +29,11 @@ export const idsWith = (summary: ConformanceSummary, outcome: CaseOutcome): read
 export const conforms = (summary: ConformanceSummary): boolean =>
   summary.results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'stale-exception')
 
-/** The summary as text: one line of counts, then a line for each result that somebody should read. */
-export function formatSummary(summary: ConformanceSummary): string {
+/**
+ * The summary as text: one line of counts, then a line for each result that somebody should read.
+ * Cases that were expected not to run are counted only.
+ */
+export function formatSummary(summary: ConformanceSummary, expectedSkips: readonly string[] = []): string {
   const counts = new Map<CaseOutcome, number>()
   for (const { outcome } of summary.results) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   const worthReading: readonly CaseOutcome[] = [
@@ -38,12 +41,11 @@ export function formatSummary(summary: ConformanceSummary): string {
     'stale-exception',
     'expected-failure',
     'not-runnable',
-    'deferred',
   ]
   return [
     `${summary.name}: ${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
     ...summary.results
-      .filter(({ outcome }) => worthReading.includes(outcome))
+      .filter(({ id, outcome }) => worthReading.includes(outcome) && !expectedSkips.includes(id))
       .map(({ id, outcome, reason }) => `  ${outcome.toUpperCase()} ${id}: ${reason ?? ''}`),
     '',
   ].join('\n')

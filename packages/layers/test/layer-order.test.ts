@@ -32,13 +32,13 @@ const slowOnce = () => {
   return () => (calls++ === 0 ? new Promise(() => undefined) : 'info')
 }
 
-test('retry around timeout tries again after a slow try', async () => {
+test('retry around timeout repeats a try that hangs', async () => {
   const backend = createRecordingBackend({ getInfo: slowOnce() })
   const timing: Layer = (inner) => withTimeout(inner, { readMs: 5 })
   expect(await composeLayers(backend, [retrying, timing]).getInfo()).toBe('info')
 })
 
-test('wrong order: timeout around retry gives the first try all the time', async () => {
+test('timeout around retry bounds all tries and repeats none that hangs', async () => {
   const backend = createRecordingBackend({ getInfo: slowOnce() })
   const timing: Layer = (inner) => withTimeout(inner, { readMs: 5 })
   await expect(composeLayers(backend, [timing, retrying]).getInfo()).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import type { Payment } from '@lightning-mcp/core'
-import type { Breakage } from './simulator-harness.ts'
+import type { Breakage, Variant } from './simulator-harness.ts'
 
 /** A backend that is wrong in one way, and what the kit must say about it. */
 export interface BrokenBackend {
@@ -7,6 +7,8 @@ export interface BrokenBackend {
   /** What it does wrong. */
   readonly wrong: string
   readonly breakage: Breakage
+  /** What it was before it was broken. Default: the simulated wallet as it is. */
+  readonly variant?: Variant
   /** Exactly the cases that it fails. */
   readonly fails: readonly string[]
 }

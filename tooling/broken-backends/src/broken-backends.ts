@@ -20,10 +20,12 @@ import { neverSaysFailed } from './backends/never-says-failed.ts'
 import { opensTwice } from './backends/opens-twice.ts'
 import { overridesAFixedAmount } from './backends/overrides-a-fixed-amount.ts'
 import { paysItself } from './backends/pays-itself.ts'
+import { paysOffersTwice } from './backends/pays-offers-twice.ts'
 import { printsItsCredential } from './backends/prints-its-credential.ts'
 import { reconnectsAtOnce } from './backends/reconnects-at-once.ts'
 import { repeatsAPage } from './backends/repeats-a-page.ts'
 import { rewritesInvoices } from './backends/rewrites-invoices.ts'
+import { roundsBelowASat } from './backends/rounds-below-a-sat.ts'
 import { roundsMsat } from './backends/rounds-msat.ts'
 import { sendsASecondTime } from './backends/sends-a-second-time.ts'
 import { sendsOnchainTwice } from './backends/sends-onchain-twice.ts'
@@ -36,6 +38,8 @@ import { tellsEventsTwice } from './backends/tells-events-twice.ts'
 import { tellsMilliseconds } from './backends/tells-milliseconds.ts'
 import { throwsAfterSending } from './backends/throws-after-sending.ts'
 import { throwsNotFound } from './backends/throws-not-found.ts'
+import { throwsOnABrokenSignature } from './backends/throws-on-a-broken-signature.ts'
+import { understatesItsWorstFee } from './backends/understates-its-worst-fee.ts'
 import type { BrokenBackend } from './broken-backend.ts'
 
 /** Backends that are wrong on purpose, one way each. */
@@ -62,10 +66,12 @@ export const brokenBackends: readonly BrokenBackend[] = [
   opensTwice,
   overridesAFixedAmount,
   paysItself,
+  paysOffersTwice,
   printsItsCredential,
   reconnectsAtOnce,
   repeatsAPage,
   rewritesInvoices,
+  roundsBelowASat,
   roundsMsat,
   sendsASecondTime,
   sendsOnchainTwice,
@@ -78,4 +84,6 @@ export const brokenBackends: readonly BrokenBackend[] = [
   tellsMilliseconds,
   throwsAfterSending,
   throwsNotFound,
+  throwsOnABrokenSignature,
+  understatesItsWorstFee,
 ]

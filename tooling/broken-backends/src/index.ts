@@ -1,3 +1,9 @@
 export type { BrokenBackend } from './broken-backend.ts'
 export { brokenBackends } from './broken-backends.ts'
-export { type Breakage, createSimulatorHarness, type SimulatedWorld } from './simulator-harness.ts'
+export {
+  type Breakage,
+  createSimulatorHarness,
+  type SimulatedWorld,
+  type Variant,
+} from './simulator-harness.ts'
+export { extended, reserveOnly, satOnly } from './variants.ts'

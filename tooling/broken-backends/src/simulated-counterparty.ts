@@ -12,6 +12,9 @@ import {
   ZERO_MSAT,
 } from '@lightning-mcp/core'
 
+/** No BOLT 12: an amount behind a mark. */
+export const SIMULATED_OFFER = 'lno1simulated'
+
 const GENEROUS_FEE_MSAT = msat(1_000_000n)
 
 /** Another node of the simulated network, driven by the kit. */
@@ -36,6 +39,7 @@ export function counterpartyOf(network: SimulatedNetwork, name: string): Counter
     async cancelInvoice(hash) {
       await wallet.invoices!.cancel({ paymentHash: hash })
     },
+    createOffer: async ({ amountMsat }) => `${SIMULATED_OFFER}${amountMsat}`,
     hold: holdOf(wallet),
   }
 }

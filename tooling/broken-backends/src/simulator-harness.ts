@@ -25,7 +25,13 @@ import { counterpartyOf } from './simulated-counterparty.ts'
 import { createSimulatedConnection, type EdgeLimits, type SimulatedConnection } from './simulated-edge.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
-const SPENDING: readonly LayerOperation[] = ['payInvoice', 'keysend.send', 'channels.open', 'onchain.send']
+const SPENDING: readonly LayerOperation[] = [
+  'payInvoice',
+  'keysend.send',
+  'offers.pay',
+  'channels.open',
+  'onchain.send',
+]
 const REACHING: readonly LayerOperation[] = ['connect', 'getInfo', 'lookupPayment', ...SPENDING]
 const CHANNELS: readonly ChannelPlan[] = [
   { between: ['alice', 'bob'], capacitySat: sat(1_000_000n) },
@@ -45,6 +51,9 @@ export interface SimulatedWorld {
   readonly connection: SimulatedConnection
 }
 
+/** Makes another correct backend of the simulated one. */
+export type Variant = (wallet: LightningBackend, world: Pick<SimulatedWorld, 'network'>) => LightningBackend
+
 /** Breaks a correct backend. */
 export type Breakage = (wallet: LightningBackend, world: SimulatedWorld) => LightningBackend
 
@@ -55,11 +64,12 @@ export type Breakage = (wallet: LightningBackend, world: SimulatedWorld) => Ligh
 export function createSimulatorHarness(
   name: string,
   breakage: Breakage = (wallet) => wallet,
+  variant: Variant = (wallet) => wallet,
 ): BackendHarness {
-  return { name, network: 'regtest', openStage: async () => openStage(breakage), patienceMs: 600 }
+  return { name, network: 'regtest', openStage: async () => openStage(breakage, variant), patienceMs: 600 }
 }
 
-function openStage(breakage: Breakage): Stage {
+function openStage(breakage: Breakage, variant: Variant): Stage {
   const clock = createManualClock(START_MS)
   const plan = createFaultPlan()
   const networks: SimulatedNetwork[] = []
@@ -75,7 +85,8 @@ function openStage(breakage: Breakage): Stage {
     limits: Omit<EdgeLimits, 'now'> = {},
     { network: from = network, faults = plan }: { network?: SimulatedNetwork; faults?: FaultPlan } = {},
   ): LightningBackend => {
-    const adapter = connection.over(withFaults(from.wallet('alice'), { plan: faults }), { ...limits, now })
+    const wallet = variant(from.wallet('alice'), { network: from })
+    const adapter = connection.over(withFaults(wallet, { plan: faults }), { ...limits, now })
     return breakage(withCapabilityCheck(adapter), { network: from, connection })
   }
 

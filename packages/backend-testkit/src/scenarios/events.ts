@@ -89,9 +89,10 @@ export const eventScenarios: readonly Scenario[] = [
       const { stage, until } = context
       const restore = await stage.faults!.refuseConnections!()
       try {
-        // the two last pauses, because a busy machine makes a single one long
+        // a busy machine makes single pauses long: the shortest ones tell
         const grown = (pauses: readonly number[]): boolean =>
-          pauses.length >= LEAST_PAUSES && Math.min(...pauses.slice(-2)) > pauses[0]! * GROWN
+          pauses.length >= LEAST_PAUSES &&
+          Math.min(...pauses.slice(-2)) > GROWN * Math.min(...pauses.slice(0, -2))
         await until(
           'the pauses in ms between tries to connect have grown',
           () => pausesOf(stage.faults!.connectionAttempts!()),

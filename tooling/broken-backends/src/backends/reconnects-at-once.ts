@@ -1,13 +1,14 @@
 import type { BrokenBackend } from '../broken-backend.ts'
 
-const FIRST_PAUSE_MS = 300
-const LATER_PAUSE_MS = 10
+/** Shorter each time, so that no busy machine makes them grow. */
+const PAUSES_MS = [400, 300, 200]
+const LAST_PAUSE_MS = 150
 
 export const reconnectsAtOnce: BrokenBackend = {
   name: 'reconnects-at-once',
   wrong: 'tries to reconnect without growing pauses',
   breakage: (wallet, { connection }) => {
-    connection.streams.pauseMs = (tries) => (tries < 2 ? FIRST_PAUSE_MS : LATER_PAUSE_MS)
+    connection.streams.pauseMs = (tries) => PAUSES_MS[tries] ?? LAST_PAUSE_MS
     return wallet
   },
   fails: ['reconnect-with-backoff'],

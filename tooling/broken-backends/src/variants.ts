@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import {
+  type BackendProfile,
+  type Capability,
+  declareCapabilities,
+  type LightningBackend,
+  type MessagesFacet,
+  type Msat,
+  msat,
+  msatToSatExact,
+  type PayOfferRequest,
+} from '@lightning-mcp/core'
+import { SIMULATED_OFFER } from './simulated-counterparty.ts'
+import type { Variant } from './simulator-harness.ts'
+
+/** Knows no smaller unit than the sat. */
+export const satOnly: Variant = (wallet) =>
+  varied(wallet, {
+    profile: { precision: 'sat' },
+    members: {
+      createInvoice: async (request: Parameters<LightningBackend['createInvoice']>[0]) => {
+        if (request.amountMsat !== undefined) msatToSatExact(request.amountMsat)
+        return wallet.createInvoice(request)
+      },
+    },
+  })
+
+/** Has a worst fee of its own, as phoenixd has. */
+export const reserveOnly: Variant = (wallet) => {
+  const estimateWorstFee = async ({ amountMsat }: { amountMsat: Msat }): Promise<Msat> =>
+    msat(amountMsat / 100n + 10_000n)
+  return varied(wallet, { profile: { feeLimit: 'reserve-only' }, members: { estimateWorstFee } })
+}
+
+/** Pays offers and signs messages, both in ways that only this network knows. */
+export const extended: Variant = (wallet, { network }) => {
+  const { nodeId } = network.nodes.find(({ name }) => name === 'alice')!
+  const pay = async ({ offer, maxFeeMsat }: PayOfferRequest) => {
+    const amountMsat = msat(BigInt(offer.slice(SIMULATED_OFFER.length)))
+    const { invoice } = await network.wallet('bob').createInvoice({ amountMsat, expirySeconds: 600 })
+    return wallet.payInvoice({ invoice: invoice as string, maxFeeMsat })
+  }
+  const sign = async ({ message }: { message: string }): Promise<string> =>
+    createHash('sha256').update(`${nodeId}${message}`).digest('hex')
+  const messages: MessagesFacet = {
+    sign,
+    verify: async ({ message, signature }) =>
+      signature === (await sign({ message })) ? { valid: true, nodeId } : { valid: false },
+  }
+  return varied(wallet, {
+    declared: ['offers.pay', 'messages.sign', 'messages.verify'],
+    members: { offers: { pay }, messages },
+  })
+}
+
+function varied(
+  wallet: LightningBackend,
+  changes: {
+    profile?: Partial<BackendProfile>
+    declared?: readonly Capability[]
+    members: Partial<Record<keyof LightningBackend, unknown>>
+  },
+): LightningBackend {
+  const { profile, declared = [], members } = changes
+  const added = Object.fromEntries(declared.map((capability) => [capability, 'native']))
+  const capabilities = declareCapabilities({ ...wallet.capabilities, ...added })
+  const connect = async (): Promise<BackendProfile> => ({
+    ...(await wallet.connect()),
+    ...profile,
+    capabilities,
+  })
+  const shown: LightningBackend = Object.create(wallet)
+  for (const [name, value] of Object.entries({ capabilities, connect, ...members }))
+    Object.defineProperty(shown, name, { value })
+  return shown
+}
