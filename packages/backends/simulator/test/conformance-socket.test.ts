@@ -15,20 +15,8 @@ const harness: BackendHarness = {
     const { network, clock, seed } = openStageNetwork()
     const server = await serveSimulatedNetwork({ network, socketPath: join(folder, 'network.sock') })
     const proxy = await openFaultyProxy({ socketPath: join(folder, 'proxy.sock'), target: server.socketPath })
-    const stage = stageAround(network, clock)
     return {
-      ...stage,
-      counterparty: {
-        ...stage.counterparty,
-        async pay(request) {
-          await stage.counterparty.pay(request)
-          // two round trips beside the proxy later the payee has been told, if it listens
-          const bystander = createSimulatorBackend({ socketPath: server.socketPath, node: 'bob' })
-          await bystander.getInfo()
-          await bystander.getInfo()
-          await bystander.close()
-        },
-      },
+      ...stageAround(network, clock),
       backends: {
         full: () => createSimulatorBackend({ socketPath: proxy.socketPath, node: 'alice', clock }),
         unreachable: () => createSimulatorBackend({ socketPath: join(folder, 'nobody.sock') }),
