@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { send, startApp, toolCall } from './support/fixture-app.ts'
 
@@ -57,6 +58,26 @@ describe('what a body may be', () => {
   test('a string of a million characters reaches its tool', async () => {
     const answer = await send(server.port, { body: toolCall('echo', { text: 'x'.repeat(1_000_000) }) })
     expect(answer.text).toContain('1000000')
+  })
+
+  test('no JSON at all makes the server fail', async () => {
+    const message = fc.record(
+      {
+        jsonrpc: fc.oneof(fc.constant('2.0'), fc.jsonValue()),
+        id: fc.jsonValue(),
+        method: fc.oneof(fc.constantFrom('tools/call', 'tools/list', 'initialize'), fc.string()),
+        params: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(message, fc.array(message), fc.jsonValue()), async (body) => {
+        const { status } = await send(server.port, { body: JSON.stringify(body) })
+        expect(status).toBeLessThan(500)
+      }),
+      { numRuns: 300 },
+    )
+    expect((await send(server.port, { body: toolCall('echo', { text: 'hi' }) })).status).toBe(200)
   })
 
   test('another content type is answered 415', async () => {
