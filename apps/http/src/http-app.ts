@@ -7,6 +7,7 @@ import fastify, {
 } from 'fastify'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.ts'
 import type { BearerToken } from './bearer-token.ts'
+import type { FollowResources } from './event-bus.ts'
 import { type Readiness, registerHealthRoutes } from './health-routes.ts'
 import { installJsonParser } from './json-body.ts'
 import { INTERNAL_ERROR, PARSE_ERROR, REFUSED, sendJsonRpcError } from './json-rpc-error.ts'
@@ -34,6 +35,8 @@ export interface HttpAppOptions extends AddressGuardOptions {
   readiness?: () => Promise<Readiness>
   /** Tools that may take longer than a proxy's patience. */
   slowTools?: Iterable<string>
+  /** Where subscribers learn of changed resources from, beside `notify`. */
+  followResources?: FollowResources
   /** Comments on idle streams. Default 15 s. */
   keepAliveMs?: number
   limits?: HttpLimits
@@ -122,6 +125,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
     createServer: options.createServer,
     authenticate: createTokenGuard(options.token),
     slowTools: new Set(options.slowTools),
+    followResources: options.followResources ?? (() => () => {}),
     keepAliveMs: options.keepAliveMs ?? 15_000,
     onError: (error) => app.log.debug({ err: error }, 'mcp request refused or failed'),
   })

@@ -1,11 +1,7 @@
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
-import {
-  createMcpHandler,
-  InMemoryServerEventBus,
-  type McpServerFactory,
-  type ServerNotifier,
-} from '@modelcontextprotocol/server'
+import { createMcpHandler, type McpServerFactory, type ServerNotifier } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createEventBus, type FollowResources } from './event-bus.ts'
 import { withImmediateFirstByte } from './event-stream.ts'
 import { REFUSED, sendJsonRpcError } from './json-rpc-error.ts'
 
@@ -15,6 +11,7 @@ export interface McpRoutesOptions {
   authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
   /** Tools that may wait for a payment: their answers are streams, so that bytes flow while they wait. */
   slowTools: ReadonlySet<string>
+  followResources: FollowResources
   keepAliveMs: number
   onError: (error: Error) => void
 }
@@ -39,7 +36,7 @@ interface JsonRpcCall {
  */
 export const registerMcpRoutes = (app: FastifyInstance, options: McpRoutesOptions): McpRoutes => {
   const { createServer, authenticate, keepAliveMs, onError } = options
-  const bus = new InMemoryServerEventBus(onError)
+  const bus = createEventBus(options.followResources, onError)
   const make = (responseMode: 'auto' | 'sse') => {
     const handler = createMcpHandler(createServer, { bus, keepAliveMs, responseMode, onerror: onError })
     return { handler, answer: toNodeHandler(handler, { onerror: onError }) }

@@ -44,6 +44,7 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
     allowedOrigins,
     behindProxy,
     slowTools: SLOW_TOOLS,
+    followResources: runtime.face.onResourceChange,
     readiness: createReadiness({
       wallet: runtime.wallet,
       showMessages: isLoopback(host) && !behindProxy,
@@ -54,7 +55,6 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
     await runtime.close()
     throw error
   })
-  runtime.face.onResourceChange((uri) => app.notify.resourceUpdated(uri))
   runtime.startInBackground()
   const url = `${address}/mcp`
   logger.info({ url, backend: config.backend.name, tokenNeeded: token !== undefined }, 'listening')
