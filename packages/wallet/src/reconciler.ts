@@ -35,6 +35,7 @@ export class Reconciler {
   readonly #looking = new Map<PaymentId, Promise<void>>()
   #cancel: (() => void) | undefined
   #round: Promise<void> | undefined
+  #planning: Promise<void> | undefined
   #stopped = false
   #failures = 0
 
@@ -105,12 +106,15 @@ export class Reconciler {
       at(pauseMs)
       return
     }
-    store
+    this.#planning ??= store
       .read((reader) => reader.nextDueMs(identity))
       .then(
         (dueMs) => at(dueMs === undefined ? HEARTBEAT_MS : dueMs - clock.now()),
         () => at(pauseMs),
       )
+      .finally(() => {
+        this.#planning = undefined
+      })
   }
 
   async #look(paymentId: PaymentId): Promise<void> {

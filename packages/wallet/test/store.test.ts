@@ -127,6 +127,43 @@ describe('transactions', () => {
     await store.transaction((writer) => writer.insertIntent(given))
   })
 
+  test('those made at once stand or fall alone', async () => {
+    const store = memory()
+    const all = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, i) =>
+        store.transaction(async (writer) => {
+          const count = Number((await writer.getMeta('count')) ?? 0)
+          await writer.setMeta('count', `${count + 1}`)
+          if (i % 3 === 0) throw new Error(`no ${i}`)
+          return count
+        }),
+      ),
+    )
+    const done = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    // each saw what those before it did, and nothing of those that failed
+    expect(done).toEqual(Array.from({ length: 133 }, (_, i) => i))
+    expect(await store.read((reader) => reader.getMeta('count'))).toBe('133')
+    expect(all[3]).toMatchObject({ reason: { cause: { message: 'no 3' } } })
+  })
+
+  test('a fault of the database takes all of them back', async () => {
+    const database = new DatabaseSync(join(temporaryFolder(), 'wallet.sqlite'))
+    const store = sqliteStore(() => database, 100)
+    await store.open()
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
+    database.exec(`PRAGMA max_page_count = ${pages}`)
+    const write = (i: number) =>
+      store.transaction((writer) => writer.setMeta(`key ${i}`, i === 5 ? 'x'.repeat(1_000_000) : 'small'))
+    const all = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => write(i)))
+    const stand = await store.read((reader) =>
+      Promise.all(all.map(async (_, i) => (await reader.getMeta(`key ${i}`)) !== undefined)),
+    )
+    // whatever was answered is what is there
+    expect(stand).toEqual(all.map(({ status }) => status === 'fulfilled'))
+    expect(stand[5]).toBe(false)
+    await store.close()
+  })
+
   test('processes that write at once lose nothing', { timeout: 60_000 }, async () => {
     const path = join(temporaryFolder(), 'wallet.sqlite')
     const count = (): Promise<number> =>

@@ -78,8 +78,17 @@ export const DECISION_COLUMNS: Columns<Decision> = {
 export type SqlValue = string | bigint | null
 export type Row = Record<string, SqlValue>
 
+const names = new Map<string, string>()
+
 /** `amountMsat` → `amount_msat`. */
-export const columnName = (field: string): string => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+export function columnName(field: string): string {
+  let name = names.get(field)
+  if (name === undefined) {
+    name = field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+    names.set(field, name)
+  }
+  return name
+}
 
 const toSql: Readonly<Record<ColumnType, (value: never) => SqlValue>> = {
   text: (value: string) => value,

@@ -1,9 +1,13 @@
 import { type BackendIdentity, LightningError, msat, ZERO_MSAT } from '@lightning-mcp/core'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
+
+// Written out and not as parameters: only so does SQLite see that a partial index fits.
+const WAITING = sql.lit(0n)
+const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
 
 const intent = (row: Record<string, unknown> | undefined): Intent | undefined =>
   row === undefined ? undefined : fromRow<Intent>(INTENT_COLUMNS, row)
@@ -16,7 +20,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       .where('backend_kind', '=', kind)
       .where('backend_network', '=', network)
       .where('backend_id', '=', id)
-  const due = (identity: BackendIdentity) => ofBackend(identity).where('next_lookup_at_ms', '>', 0n)
+  const due = (identity: BackendIdentity) => ofBackend(identity).where('next_lookup_at_ms', '>', WAITING)
 
   return {
     intentById: async (paymentId) =>
@@ -62,7 +66,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     openIntentElsewhere: async (account, { kind, network, id }) =>
       intent(
         await intents()
-          .where('state', 'in', ['reserved', 'dispatched'])
+          .where('state', 'in', HELD)
           .where('account', '=', account)
           .where((is) =>
             is.or([
@@ -85,7 +89,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     },
     async unknownIntents(account, limit) {
       const rows = await intents()
-        .where('state', '=', 'dispatched')
+        .where('state', 'in', HELD)
         .where('outcome', '=', 'unknown')
         .where('account', '=', account)
         .orderBy('dispatched_at_ms', 'desc')
@@ -121,7 +125,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
         .where('backend_kind', '=', kind)
         .where('backend_network', '=', network)
         .where('backend_id', '=', id)
-        .where('next_lookup_at_ms', '>', 0n)
+        .where('next_lookup_at_ms', '>', WAITING)
         .executeTakeFirst()
       return row?.at === null || row?.at === undefined ? undefined : Number(row.at)
     },

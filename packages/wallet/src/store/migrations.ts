@@ -90,6 +90,12 @@ export const MIGRATIONS: readonly Migration[] = [
       .columns(['state', 'dispatched_at_ms'])
       .execute()
     await db.schema
+      .createIndex('intents_held')
+      .on('intents')
+      .columns(['account', 'dispatched_at_ms'])
+      .where(sql.ref('state'), 'in', ['reserved', 'dispatched'])
+      .execute()
+    await db.schema
       .createIndex('intents_to_look_up')
       .on('intents')
       .columns(['next_lookup_at_ms', 'lease_until_ms'])

@@ -100,11 +100,17 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
+interface Prepared {
+  statement: StatementSync
+  /** Answers rows. */
+  reads: boolean
+}
+
 class NodeSqliteConnection implements DatabaseConnection {
   free: () => void = () => {}
   readonly #database: DatabaseSync
   readonly #waitWhileBusy: (tries: number) => Promise<void>
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Map<string, Prepared>()
 
   constructor(database: DatabaseSync, waitWhileBusy: (tries: number) => Promise<void>) {
     this.#database = database
@@ -128,21 +134,22 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#statement(sql)
+    const { statement, reads } = this.#statement(sql)
     const values = parameters as (string | bigint | null)[]
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] }
+    if (reads) return { rows: statement.all(...values) as R[] }
     const { changes } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes) }
   }
 
-  #statement(sql: string): StatementSync {
+  #statement(sql: string): Prepared {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const statement = this.#database.prepare(sql)
     statement.setReadBigInts(true)
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
-    this.#statements.set(sql, statement)
-    return statement
+    const prepared = { statement, reads: statement.columns().length > 0 }
+    this.#statements.set(sql, prepared)
+    return prepared
   }
 
   // biome-ignore lint/correctness/useYield: nothing here streams

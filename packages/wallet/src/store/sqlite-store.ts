@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
 import type { Kysely } from 'kysely'
+import type { GroupCommit } from './group-commit.ts'
 import type { Database } from './schema.ts'
 import { storeError } from './store-error.ts'
 import type { StoreReader, StoreWriter, WalletStore } from './wallet-store.ts'
@@ -62,13 +63,14 @@ export function sqliteStore(openDatabase: OpenDatabase, busyTimeoutMs: number): 
       }),
     transaction: (work) =>
       guarded(async () => {
-        const { db, writer } = await opened()
-        return db.transaction().execute((trx) => work(writer(trx)))
+        const { group, writer } = await opened()
+        return group.run((trx) => work(writer(trx)))
       }),
     async close() {
       closed = true
-      const { db } = (await opening?.catch(() => undefined)) ?? {}
-      await db?.destroy()
+      const last = await opening?.catch(() => undefined)
+      await last?.group.idle()
+      await last?.db.destroy()
     },
   }
 }
@@ -83,18 +85,21 @@ function keepPrivate(path: string): void {
 
 interface Opened {
   db: Kysely<Database>
+  group: GroupCommit
   writer: (db: Kysely<Database>) => StoreReader & StoreWriter
 }
 
 async function connect(openDatabase: OpenDatabase, busyTimeoutMs: number): Promise<Opened> {
   // here and not above: a server answers `tools/list` without paying for the database
-  const [{ DatabaseSync }, { Kysely }, { sqliteDialect }, { migrate }, { kyselyWriter }] = await Promise.all([
-    import('node:sqlite'),
-    import('kysely'),
-    import('./sqlite-dialect.ts'),
-    import('./migrations.ts'),
-    import('./kysely-writer.ts'),
-  ])
+  const [{ DatabaseSync }, { Kysely }, { sqliteDialect }, { migrate }, { kyselyWriter }, { GroupCommit }] =
+    await Promise.all([
+      import('node:sqlite'),
+      import('kysely'),
+      import('./sqlite-dialect.ts'),
+      import('./migrations.ts'),
+      import('./kysely-writer.ts'),
+      import('./group-commit.ts'),
+    ])
   const tries = Math.max(1, Math.ceil(busyTimeoutMs / (MAX_BUSY_PAUSE_MS / 2)))
   const db = new Kysely<Database>({
     dialect: sqliteDialect({
@@ -117,5 +122,5 @@ async function connect(openDatabase: OpenDatabase, busyTimeoutMs: number): Promi
     await db.destroy().catch(() => {})
     throw error
   }
-  return { db, writer: kyselyWriter }
+  return { db, group: new GroupCommit(db), writer: kyselyWriter }
 }
