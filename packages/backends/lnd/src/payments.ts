@@ -154,7 +154,8 @@ async function settleDoubt(
   )
     throw refusedByGuard(error, await lookUpQuietly(client, hash, signal))
   const found = await lookUpQuietly(client, hash, signal)
-  if (found !== undefined) return found
+  // a FAILED seen now may be of an earlier attempt with this hash, if LND has not read this request yet
+  if (found !== undefined && found.status !== 'failed') return found
   // LND refused the request while reading it: nothing was recorded, nothing was sent
   if (rule?.refusesUnrecorded) throw mapLndError(error)
   return unknown(hash)

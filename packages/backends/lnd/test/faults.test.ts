@@ -114,6 +114,19 @@ describe('paying', () => {
     expect(lnd.count('sendPayment')).toBe(1)
   })
 
+  test('a failed record of an earlier attempt is not taken for this one', async () => {
+    lnd.onStream('sendPayment', () => {
+      throw refuse(14, 'Connection dropped')
+    })
+    lnd.onStream('trackPayment', (stream) => {
+      stream.write(payment({ status: 'FAILED', failure_reason: 'FAILURE_REASON_NO_ROUTE' }))
+      stream.end()
+    })
+    const backend = open()
+    expect(await pay(backend)).toEqual({ status: 'unknown', paymentHash: hash })
+    expect(await backend.lookupPayment({ paymentHash: hash })).toMatchObject({ status: 'failed' })
+  })
+
   test('an error that is not known is not called failed', async () => {
     lnd.onStream('sendPayment', () => {
       throw refuse(2, 'database is on fire')
