@@ -29,23 +29,33 @@ export const idsWith = (summary: ConformanceSummary, outcome: CaseOutcome): read
 export const conforms = (summary: ConformanceSummary): boolean =>
   summary.results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'stale-exception')
 
+const WORTH_READING: readonly CaseOutcome[] = [
+  'failed',
+  'stale-exception',
+  'expected-failure',
+  'not-runnable',
+]
+const OUTCOMES: readonly CaseOutcome[] = [
+  'passed',
+  ...WORTH_READING,
+  'not-declared',
+  'not-applicable',
+  'wallet-suite',
+  'deferred',
+]
+
 /**
  * The summary as text: one line of counts, then a line for each result that somebody should read.
  * Cases that were expected not to run are counted only.
  */
 export function formatSummary(summary: ConformanceSummary, expectedSkips: readonly string[] = []): string {
-  const counts = new Map<CaseOutcome, number>()
-  for (const { outcome } of summary.results) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-  const worthReading: readonly CaseOutcome[] = [
-    'failed',
-    'stale-exception',
-    'expected-failure',
-    'not-runnable',
-  ]
+  const counts = OUTCOMES.map((outcome) => [idsWith(summary, outcome).length, outcome] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, outcome]) => `${count} ${outcome}`)
   return [
-    `${summary.name}: ${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
+    `${summary.name}: ${counts.join(', ')}`,
     ...summary.results
-      .filter(({ id, outcome }) => worthReading.includes(outcome) && !expectedSkips.includes(id))
+      .filter(({ id, outcome }) => WORTH_READING.includes(outcome) && !expectedSkips.includes(id))
       .map(({ id, outcome, reason }) => `  ${outcome.toUpperCase()} ${id}: ${reason ?? ''}`),
     '',
   ].join('\n')

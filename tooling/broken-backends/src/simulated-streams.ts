@@ -9,7 +9,7 @@ import type {
 
 /** How many events a reader may be behind before it is told a gap instead. */
 const MOST_WAITING = 500
-const FIRST_PAUSE_MS = 10
+const FIRST_PAUSE_MS = 4
 
 interface Reader {
   readonly wallet: LightningBackend

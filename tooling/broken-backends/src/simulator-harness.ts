@@ -75,7 +75,7 @@ function openStage(breakage: Breakage, variant: Variant): Stage {
   const networks: SimulatedNetwork[] = []
   const build = (channels: readonly ChannelPlan[]): SimulatedNetwork => {
     const nodes = ['alice', 'bob', 'carol'].map((node) => ({ name: node, onchainSat: sat(5_000_000n) }))
-    const built = createSimulatedNetwork({ clock, topology: { nodes, channels } })
+    const built = createSimulatedNetwork({ clock, seed: 'broken', topology: { nodes, channels } })
     networks.push(built)
     return built
   }
