@@ -120,6 +120,36 @@ test('a changed policy changes what others pay', async () => {
   expect(await alice.payInvoice({ invoice, maxFeeMsat: msat(0n) })).toMatchObject({ status: 'settled' })
 })
 
+test('orders out of range are refused and nothing is done', async () => {
+  const { network, idOf, alice } = open()
+  const before = network.audit()
+  const [channel] = (await alice.channels!.list({ limit: 1 })).items
+  const ref = { channelId: channel!.channelId! }
+  const policy = { feeBaseMsat: 0n as never, feeProportionalMillionths: 0, cltvExpiryDelta: 40 }
+  const orders: (() => Promise<unknown>)[] = [
+    () => alice.channels!.close!({ channel: ref, mode: 'cooperative', feeRateSatPerVbyte: Number.NaN }),
+    () => alice.channels!.close!({ channel: { channelId: 'elsewhere' }, mode: 'force' }),
+    () => alice.channels!.open!({ peer: idOf('shop'), capacitySat: sat(100n) }),
+    () => alice.channels!.open!({ peer: idOf('alice'), capacitySat: sat(100_000n) }),
+    () =>
+      alice.channels!.open!({ peer: idOf('shop'), capacitySat: sat(100_000n), pushMsat: msat(100_000_000n) }),
+    () => alice.channels!.updatePolicy!({ channel: 'all', policy: { ...policy, feeBaseMsat: -1n as never } }),
+    () => alice.channels!.updatePolicy!({ channel: 'all', policy: { ...policy, cltvExpiryDelta: 0.5 } }),
+    () =>
+      alice.keysend!.send({
+        destination: idOf('shop'),
+        amountMsat: msat(1n),
+        maxFeeMsat: msat(0n),
+        preimage: 'zz' as never,
+      }),
+    () => alice.controls.mineBlocks({ count: -1 }),
+  ]
+  for (const order of orders)
+    await expect(order()).rejects.toMatchObject({ code: 'invalid_request', sent: 'no' })
+  expect(network.audit()).toEqual(before)
+  expect((await alice.channels!.list({ limit: 1 })).items).toEqual([channel])
+})
+
 test('peers can be connected and disconnected where no channel is', async () => {
   const { idOf, alice } = open()
   const peer = { nodeId: idOf('shop'), host: 'localhost' }

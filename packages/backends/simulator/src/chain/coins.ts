@@ -93,13 +93,7 @@ export function spendCoins(
     channelId?: string
   },
 ): ChainTransaction {
-  const feeRate = payment.feeRateSatPerVbyte ?? DEFAULT_FEE_RATE
-  if (!Number.isFinite(feeRate) || feeRate < 1 || feeRate > 10_000)
-    throw new LightningError({
-      code: 'invalid_request',
-      message: 'the fee rate must lie between 1 and 10000 sat per virtual byte',
-      hint: 'Leave it out, or use onchain fee estimates.',
-    })
+  const feeRate = checkFeeRate(payment.feeRateSatPerVbyte)
   const ripe = coinsOf(state, name)
     .filter((coin) => isRipe(state, coin))
     .sort((a, b) => Number(b.output.amountSat - a.output.amountSat))
@@ -131,6 +125,16 @@ export function spendCoins(
     code: 'insufficient_balance',
     message: 'the on-chain wallet has too few confirmed coins for amount and fee',
     hint: 'Send less, or mine a block if coins wait for confirmation.',
+  })
+}
+
+/** The rate, or the default one where none is given. */
+export function checkFeeRate(satPerVbyte = DEFAULT_FEE_RATE): number {
+  if (satPerVbyte >= 1 && satPerVbyte <= 10_000) return satPerVbyte
+  throw new LightningError({
+    code: 'invalid_request',
+    message: 'the fee rate must lie between 1 and 10000 sat per virtual byte',
+    hint: 'Leave it out, or use onchain fee estimates.',
   })
 }
 

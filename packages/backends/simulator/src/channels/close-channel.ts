@@ -1,6 +1,6 @@
 import { LightningError, type Sat, sat, ZERO_MSAT } from '@lightning-mcp/core'
 import { newAddress } from '../chain/addresses.ts'
-import { broadcast, DEFAULT_FEE_RATE } from '../chain/coins.ts'
+import { broadcast, checkFeeRate, DEFAULT_FEE_RATE } from '../chain/coins.ts'
 import type { ChainOutput, ChainTransaction } from '../chain/transaction.ts'
 import type { NetworkState } from '../network-state.ts'
 import type { Side, SimulatedChannel } from './channel.ts'
@@ -21,8 +21,9 @@ export function closeChannel(
   channel: SimulatedChannel,
   by: Side,
   mode: 'cooperative' | 'force',
-  feeRateSatPerVbyte = DEFAULT_FEE_RATE,
+  feeRateSatPerVbyte?: number,
 ): ChainTransaction {
+  const feeRate = checkFeeRate(feeRateSatPerVbyte)
   if (channel.state === 'closed' || channel.state === 'opening' || channel.closing?.mode === 'force')
     throw refuse(
       'invalid_request',
@@ -30,7 +31,7 @@ export function closeChannel(
       'List the channels to see their states.',
     )
   if (mode === 'cooperative') assertCooperative(state, channel)
-  const outputs = mode === 'cooperative' ? closingOutputs(state, channel, by, mode, feeRateSatPerVbyte) : []
+  const outputs = mode === 'cooperative' ? closingOutputs(state, channel, by, mode, feeRate) : []
   const transaction = broadcast(state, {
     purpose: 'close',
     inputs: [`${channel.fundingTxId}:${channel.fundingOutput}`],

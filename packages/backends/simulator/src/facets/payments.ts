@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type KeysendFacet,
@@ -7,9 +6,10 @@ import {
   type Msat,
   type Payment,
   type PaymentHash,
-  paymentHash,
+  preimage,
 } from '@lightning-mcp/core'
 import type { SimulatorClock } from '../clock.ts'
+import { hashOf } from '../invoices/create-invoice.ts'
 import { ask, askOnce, type Connection } from '../service/connection.ts'
 
 /** What the caller knows of a payment whose outcome it cannot tell. */
@@ -48,9 +48,7 @@ export const createPayments = (
 
   keysend: {
     async send({ signal, ...request }) {
-      const hash = paymentHash(
-        createHash('sha256').update(Buffer.from(request.preimage, 'hex')).digest('hex'),
-      )
+      const hash = hashOf(preimage(request.preimage))
       const lost = (): Payment => unknown({ paymentHash: hash, amountMsat: request.amountMsat })
       return askOnce(connection, signal, lost, 'sendKeysend', request)
     },

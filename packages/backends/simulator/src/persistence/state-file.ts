@@ -73,11 +73,19 @@ function stateFile(database: DatabaseSync, newSeed: string): StateFile {
         for (const record of records) upsert.run(record.type, recordKey(record), toRecordJson(record.value))
         database.exec('COMMIT')
       } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK')
+        rollBack(database)
         throw error
       }
     },
     close: () => database.close(),
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // SQLite has done it already (Node 22.13 cannot be asked)
   }
 }
 

@@ -4,13 +4,14 @@ import {
   type ChannelPolicy,
   type ChannelRef,
   LightningError,
+  msat,
   type NodeId,
   type OpenChannelRequest,
   type Page,
   type PageRequest,
   type Peer,
 } from '@lightning-mcp/core'
-import type { SimulatedChannel, SimulatedChannelState } from '../channels/channel.ts'
+import type { ForwardingPolicy, SimulatedChannel, SimulatedChannelState } from '../channels/channel.ts'
 import { closeChannel } from '../channels/close-channel.ts'
 import { openChannel } from '../channels/open-channel.ts'
 import { checkPage } from '../history.ts'
@@ -60,11 +61,12 @@ export const channelCalls = (state: NetworkState, name: string) => ({
   },
 
   updateChannelPolicy: (request: { channel: ChannelRef | 'all'; policy: ChannelPolicy }): void => {
+    const policy = checkPolicy(request.policy)
     const channels = request.channel === 'all' ? state.channelsOf(name) : [find(state, name, request.channel)]
     state.change(() => {
       for (const channel of channels) {
         const side = channel.nodes[0] === name ? 0 : 1
-        channel.policy[side] = { ...channel.policy[side], ...request.policy }
+        channel.policy[side] = { ...channel.policy[side], ...policy }
         state.changed({ type: 'channel', value: channel })
       }
     })
@@ -96,6 +98,21 @@ export const channelCalls = (state: NetworkState, name: string) => ({
 
 const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
+
+function checkPolicy(policy: ChannelPolicy): Partial<ForwardingPolicy> & ChannelPolicy {
+  const { feeBaseMsat, feeProportionalMillionths, cltvExpiryDelta, minHtlcMsat, maxHtlcMsat } = policy
+  const isWhole = (value: number, least: number, most: number): boolean =>
+    Number.isSafeInteger(value) && value >= least && value <= most
+  if (!isWhole(feeProportionalMillionths, 0, 1_000_000) || !isWhole(cltvExpiryDelta, 1, 2016))
+    throw bad('the policy is out of range', 'Give 0 to 1000000 millionths and 1 to 2016 blocks.')
+  return {
+    feeBaseMsat: msat(feeBaseMsat),
+    feeProportionalMillionths,
+    cltvExpiryDelta,
+    ...(minHtlcMsat === undefined ? {} : { minHtlcMsat: msat(minHtlcMsat) }),
+    ...(maxHtlcMsat === undefined ? {} : { maxHtlcMsat: msat(maxHtlcMsat) }),
+  }
+}
 
 function setPeers(state: NetworkState, name: string, peers: string[]): void {
   const node = state.node(name)
