@@ -1,5 +1,5 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
-import { type DestinationResolver, LightningError, type MintedInvoice } from '@lightning-mcp/core'
+import { type DestinationResolver, LightningError, type MintedInvoice, supports } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
 import { claim } from './intents/claim.ts'
@@ -88,7 +88,13 @@ export class Payer {
     const { amountMsat } = asked
     let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
     try {
-      const { identity, feeLimit } = await connection.ready(signal)
+      const { identity, feeLimit, capabilities } = await connection.ready(signal)
+      if (!supports(capabilities, 'payInvoice'))
+        throw new LightningError({
+          code: 'permission_denied',
+          message: 'the wallet’s credential may not send payments',
+          hint: 'The owner has to give it one that may, if that is meant.',
+        })
       const worstFeeMsat =
         feeLimit === 'reserve-only'
           ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)

@@ -31,6 +31,7 @@ const REFUSALS: Partial<Record<ErrorCode, readonly [FailureReason, RetryAdvice]>
   amount_required: ['other', 'never'],
   amount_not_allowed: ['other', 'never'],
   sub_sat_amount: ['other', 'never'],
+  unsupported: ['other', 'never'],
   self_payment: ['other', 'never'],
 }
 
@@ -104,6 +105,7 @@ export class Sender {
     // Held up since the record was made (a sleeping machine): another process may have judged it by now.
     if (leases.lapsed(intent.paymentId) || invoice === undefined)
       return never('the program was held up before it could send')
+    if (this.#stop.signal.aborted) return never('the program was stopped before it could send')
     try {
       const payment = await connection.declared.payInvoice({
         invoice,

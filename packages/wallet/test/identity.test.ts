@@ -241,6 +241,18 @@ describe('address', () => {
     expect(service.minted).toHaveLength(2)
   })
 
+  test('a refusal for good binds the pinned invoice, not the address', async () => {
+    const { world, wallet } = await withService()
+    world.node.scripts.push({
+      do: 'throw',
+      error: new LightningError({ code: 'invalid_invoice', message: 'odd' }),
+    })
+    await expect(wallet.pay(BOB)).rejects.toMatchObject({ code: 'invalid_invoice' })
+    expect(await wallet.pay(BOB)).toMatchObject({ state: 'failed', retry: 'never', replayed: true })
+    await world.clock.jump(601_000)
+    expect(await wallet.pay(BOB)).toMatchObject({ state: 'settled', attempt: 2 })
+  })
+
   test('a service in trouble costs nothing and may be asked again', async () => {
     const { wallet, service } = await withService()
     service.fault = new LightningError({ code: 'unavailable', message: 'service is down' })

@@ -1,4 +1,4 @@
-import { msat } from '@lightning-mcp/core'
+import { msat, narrowCapabilities } from '@lightning-mcp/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS, effectiveLimits, feeCapFor, judge } from '../src/limits.ts'
@@ -120,6 +120,18 @@ describe('wallet', () => {
     })
     world.node.feeMsat = msat(10_000n)
     expect(await wallet.pay({ destination: world.invoice().invoice })).toMatchObject({ state: 'settled' })
+  })
+
+  test('a credential that may only receive spends nothing', async () => {
+    const { capabilities } = new World().node.profile
+    const world = new World({
+      capabilities: narrowCapabilities(capabilities, (capability) => capability !== 'payInvoice'),
+    })
+    const { wallet } = await world.start()
+    const { invoice, paymentHash } = world.invoice()
+    await expect(wallet.pay({ destination: invoice })).rejects.toMatchObject({ code: 'permission_denied' })
+    expect(await wallet.getPayment({ paymentHash })).toBeUndefined()
+    expect(wallet.capabilities.payInvoice).toBe('none')
   })
 
   test('the budget shows cap, reserved and spent', async () => {

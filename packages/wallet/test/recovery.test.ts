@@ -243,3 +243,43 @@ test('stopping makes what is being sent durable', async () => {
   await world.clock.advance(3_000)
   expect(await second.wallet.getPayment({ paymentHash })).toMatchObject({ state: 'settled' })
 })
+
+test('a program that stops before it has sent sends no more', async () => {
+  const world = new World()
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const first = await world.start({ onStep: (step) => (step === 'before-send' ? held : undefined) })
+  const { invoice, paymentHash } = world.invoice()
+  const call = first.wallet.pay({ destination: invoice })
+  await world.clock.advance(0)
+  const stopped = first.wallet.stop()
+  await world.clock.advance(800)
+  goOn()
+  await world.clock.advance(2_000)
+  await stopped
+  await call
+  expect(world.node.requests).toEqual([])
+  const second = await world.start()
+  expect(await second.wallet.getPayment({ paymentHash })).toMatchObject({
+    state: 'failed',
+    retry: 'same-call',
+  })
+})
+
+test('a look that cannot tell starts the proof of absence again', async () => {
+  const world = new World()
+  world.node.script = { do: 'lose-request' }
+  const { wallet } = await world.start()
+  const { invoice, paymentHash } = world.invoice()
+  await wallet.pay({ destination: invoice, waitSeconds: 0 })
+  await world.clock.advance(3_000)
+  world.node.payments.set(paymentHash, { paymentHash, status: 'unknown' })
+  await world.clock.advance(28_000)
+  world.node.payments.delete(paymentHash)
+  await world.clock.advance(25_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched' })
+  await world.clock.advance(60_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'failed' })
+})

@@ -42,9 +42,8 @@ export async function claim(store: StoreWriter, asked: Asked, context: ClaimCont
 /** Whether the same call may move the intent on: after a proven failure, or where a process died before it sent anything. */
 function canGoOn(intent: Intent, nowMs: number): boolean {
   if (intent.state === 'created') return intent.leaseUntilMs <= nowMs
-  if (intent.state !== 'failed' || intent.retry === 'never') return false
-  if (intent.kind === 'minted') return !isBurnt(intent, nowMs)
-  return intent.retry === 'same-call'
+  if (intent.state !== 'failed') return false
+  return intent.kind === 'minted' ? !isBurnt(intent, nowMs) : intent.retry === 'same-call'
 }
 
 /** A fresh invoice only where none is pinned, or after proven failure and expiry. */

@@ -148,9 +148,9 @@ async function matchMinted(
   return undefined
 }
 
-/** Its failure leaves room for doubt until the invoice can no longer be paid, and it has not yet expired. */
+/** Its pinned invoice may not be sent again, and until that has expired no other may take its place. */
 export const isBurnt = (intent: Intent, nowMs: number): boolean =>
-  intent.retry === 'fresh-invoice' && (intent.invoiceExpiresAtMs ?? 0) > nowMs
+  intent.retry !== 'same-call' && (intent.invoiceExpiresAtMs ?? 0) > nowMs
 
 function underWay(intent: Intent): LightningError {
   const { paymentId } = intent

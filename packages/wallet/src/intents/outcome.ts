@@ -91,7 +91,8 @@ export function paymentOutcome(intent: Intent, payment: Payment, nowMs: number):
       }
     default: {
       const outcome = unknownOutcome(intent, nowMs)
-      return { ...outcome, change: { ...outcome.change, ...backendId(payment) } }
+      // it may know more than it says: an absence seen before no longer counts
+      return { ...outcome, change: { ...outcome.change, ...backendId(payment), absentSinceMs: undefined } }
     }
   }
 }

@@ -13,6 +13,8 @@ import {
 /** How long one try may block the event loop while another process writes; then it waits outside. */
 const BUSY_TIMEOUT_MS = 2
 const MAX_STATEMENTS = 200
+// `StatementSync.columns()` would tell, and is missing before Node 22.16
+const ANSWERS_ROWS = /^\s*(select|with|pragma|explain)\b|\breturning\b/i
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
 
@@ -84,9 +86,12 @@ class NodeSqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // some faults (a full disk) have already rolled back by themselves
-    if ((connection as NodeSqliteConnection).inTransaction)
+    try {
       await connection.executeQuery(CompiledQuery.raw('ROLLBACK'))
+    } catch (error) {
+      // some faults (a full disk) have already rolled back by themselves
+      if (!String(error).includes('no transaction is active')) throw error
+    }
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -117,10 +122,6 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.#waitWhileBusy = waitWhileBusy
   }
 
-  get inTransaction(): boolean {
-    return this.#database.isTransaction
-  }
-
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     for (let tries = 0; ; tries++) {
       try {
@@ -147,7 +148,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     const statement = this.#database.prepare(sql)
     statement.setReadBigInts(true)
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
-    const prepared = { statement, reads: statement.columns().length > 0 }
+    const prepared = { statement, reads: ANSWERS_ROWS.test(sql) }
     this.#statements.set(sql, prepared)
     return prepared
   }
