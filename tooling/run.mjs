@@ -58,7 +58,7 @@ const manifests = () =>
 
 /** What an installed workspace was made from; another answer means: install again. */
 const wanted = () => {
-  const hash = createHash('sha256').update(`${PNPM} ${NODE} ${process.platform} ${process.arch} `)
+  const hash = createHash('sha256').update(`2 ${PNPM} ${NODE} ${process.platform} ${process.arch} `)
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests()])
     if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
@@ -151,19 +151,27 @@ const setUp = async () => {
       [pnpmPath, 'install', ...frozen, '--prefer-offline', '--reporter=append-only'],
       childEnv(),
     )
+    writeShims()
     writeFileSync(stamp, wanted())
     say(`set up in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   })
 }
 
+// turbo starts `pnpm` by name and cannot run the package's own bin, which is a script without a first line
+const shims = join(toolchain, 'bin')
+const writeShims = () => {
+  mkdirSync(shims, { recursive: true })
+  if (process.platform === 'win32')
+    writeFileSync(join(shims, 'pnpm.cmd'), `@"${nodePath}" "${pnpmPath}" %*\r\n`)
+  else
+    writeFileSync(join(shims, 'pnpm'), `#!/bin/sh\nexec "${nodePath}" "${pnpmPath}" "$@"\n`, { mode: 0o755 })
+}
+
 /** The private Node comes first on PATH, so that whatever a script starts runs on it too. */
 const childEnv = () => ({
-  PATH: [
-    dirname(nodePath),
-    join(root, 'node_modules', '.bin'),
-    join(toolchain, 'node_modules', '.bin'),
-    process.env.PATH,
-  ].join(process.platform === 'win32' ? ';' : ':'),
+  PATH: [dirname(nodePath), join(root, 'node_modules', '.bin'), shims, process.env.PATH].join(
+    process.platform === 'win32' ? ';' : ':',
+  ),
   LIGHTNING_MCP_PNPM: pnpmPath,
 })
 
