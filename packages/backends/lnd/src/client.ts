@@ -129,6 +129,8 @@ export class LndClient {
       'grpc.service_config_disable_resolution': 1,
       // nothing here may be sent twice by a library
       'grpc.enable_retries': 0,
+      // a proxy of the environment is of no use for a node on this machine
+      'grpc.enable_http_proxy': /^(localhost|127\.|::1$)/.test(host) ? 0 : 1,
       ...(byAddress ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
     })
     this.#current = { grpc, client, metadata }

@@ -17,6 +17,8 @@ import { toPayment, unreadable } from './to-core.ts'
 
 /** LND's own default, said all the same. */
 const DEFAULT_TIMEOUT_SECONDS = 60
+/** LND's MaxPartsUpperLimit: lnrpc/routerrpc/router_backend.go. */
+const MAX_PARTS = 1000
 /** How long after its last attempt LND is waited for: a held HTLC keeps its stream open for days. */
 const GRACE_MS = 2_000
 /** A look-up answers from LND's database at once, or not at all. */
@@ -84,6 +86,12 @@ function toSendRequest(request: PayInvoiceRequest, invoice: string) {
       code: 'invalid_request',
       message: 'the time-out is not a whole number of seconds from 1 to 86400',
       hint: 'Leave it out for 60 seconds.',
+    })
+  if (maxParts !== undefined && (!Number.isInteger(maxParts) || maxParts < 1 || maxParts > MAX_PARTS))
+    throw new LightningError({
+      code: 'invalid_request',
+      message: `the number of parts is not a whole number from 1 to ${MAX_PARTS}`,
+      hint: 'Leave it out for LND to choose.',
     })
   return {
     payment_request: invoice,
