@@ -38,7 +38,7 @@ function readVersion2(bytes: Buffer): MacaroonContents {
     // written by LND as RFC 3339: macaroons/constraints.go, TimeoutConstraint
     const [, time] = /^time-before (.+)$/.exec(caveat.toString('utf8')) ?? []
     const until = time === undefined ? Number.NaN : Date.parse(time)
-    if (Number.isNaN(until)) otherCaveats ||= !/^ipaddr /.test(caveat.toString('utf8'))
+    if (Number.isNaN(until)) otherCaveats ||= !/^ip(addr|range) /.test(caveat.toString('utf8'))
     else expiresAt = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, Math.floor(until / 1000))
   }
   return {
