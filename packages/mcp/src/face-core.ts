@@ -42,7 +42,10 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
 
   return {
     version: options.version,
-    instructions: instructions(options.readOnly === true),
+    instructions: instructions({
+      readOnly: options.readOnly === true,
+      simulated: options.simulator !== undefined,
+    }),
     tools: listed.map(describeTool),
     async callTool(name, args, context) {
       const refusal = refused.get(name)
