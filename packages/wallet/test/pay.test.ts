@@ -145,6 +145,17 @@ const cases: readonly Case[] = [
     again: 'replays',
   },
   {
+    name: 'an error that leaves it open is unknown, whatever its code',
+    script: {
+      do: 'throw',
+      error: new LightningError({ code: 'unavailable', message: 'cut off', sent: 'maybe' }),
+    },
+    expected: { state: 'dispatched', outcome: 'unknown' },
+    reservedMsat: RESERVED,
+    spentMsat: 0n,
+    again: 'replays',
+  },
+  {
     name: 'a foreign error is unknown',
     script: { do: 'throw', error: new TypeError('socket hang up') },
     expected: { state: 'dispatched', outcome: 'unknown' },

@@ -2,38 +2,12 @@ import { fork, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type LightningError, msat, type PaymentHash } from '@lightning-mcp/core'
+import { type LightningError, msat } from '@lightning-mcp/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Intent } from '../src/intents/intent.ts'
 import { newPaymentId, paymentId } from '../src/payment-id.ts'
 import { openSqliteStore, sqliteStore } from '../src/store/sqlite-store.ts'
-import { randomPreimage } from './support/invoices.ts'
+import { intent } from './support/intents.ts'
 import { temporaryFolder, World } from './support/world.ts'
-
-const intent = (change: Partial<Intent> = {}): Intent => ({
-  paymentId: newPaymentId(Date.now()),
-  account: 'default',
-  backendKind: 'fake',
-  backendNetwork: 'regtest',
-  backendId: 'node-a',
-  kind: 'invoice',
-  state: 'dispatched',
-  attempt: 1,
-  destination: 'somewhere',
-  paymentHash: randomPreimage() as unknown as PaymentHash,
-  invoiceHasAmount: true,
-  amountMsat: msat(5n),
-  maxFeeMsat: msat(1n),
-  bookedMsat: msat(6n),
-  feeProvisional: false,
-  warnings: [],
-  createdAtMs: 1,
-  updatedAtMs: 1,
-  leaseUntilMs: 0,
-  nextLookupAtMs: 0,
-  lookups: 0,
-  ...change,
-})
 
 function memory() {
   const store = openSqliteStore({ path: ':memory:' })
