@@ -52,7 +52,7 @@ export interface PaymentRequest extends CallOptions {
   memo?: string
   /** Unique per account. Reuse it on a retry; leave it out if unsure. */
   idempotencyKey?: string
-  /** Says that a further payment to the same destination is meant. */
+  /** The payment after which a further one, of the same amount to the same address or LNURL, is meant. An invoice is paid once whatever is said. */
   repeatOf?: PaymentId
   /** Binds the payment to what `preview` answered. */
   quoteId?: string
@@ -71,7 +71,7 @@ export interface PaymentProgress {
 export interface PaymentRecord {
   paymentId: PaymentId
   state: IntentState
-  /** Only while `dispatched`: `pending`, the node says it is under way; `unknown`, nobody can say yet and it is being looked up. */
+  /** Only while `dispatched`: `pending`, it is being sent or the node says it is under way; `unknown`, nobody can say yet and it is being looked up. */
   outcome?: 'pending' | 'unknown'
   paymentHash?: PaymentHash
   /** Canonical form of what was to be paid, safe to show. */
@@ -188,8 +188,10 @@ export interface Wallet {
   /** Reads, estimates and judges; neither reserves nor sends. */
   preview(request: PaymentRequest): Promise<PaymentPreview>
   /**
-   * Pays, at most once. Throws where nothing was sent for this call (bad request, refused by a
-   * limit, conflict); answers the record in every other case, a failed one included.
+   * Pays, at most once. Throws where nothing was sent for this call: bad request, refused by a
+   * limit, `in_progress` or `already_paid` under another key or account, a backend that refused
+   * before sending, `spending_paused` where no record could be made. Answers the record in every
+   * other case, a failed one included. An aborted signal ends the waiting, not the payment.
    */
   pay(request: PaymentRequest): Promise<PaymentOutcome>
   /** Re-reads the backend first where the intent is still open. */

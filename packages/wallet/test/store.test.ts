@@ -285,12 +285,30 @@ test('the file is its owner’s alone', async () => {
   await store.close()
 })
 
-test('nothing is loaded or opened before the first use', async () => {
-  const folder = temporaryFolder()
-  const path = join(folder, 'wallet.sqlite')
-  const store = openSqliteStore({ path })
-  expect(() => statSync(path)).toThrow()
-  await store.close()
+test('neither database nor libraries are touched before the first use', () => {
+  const path = join(temporaryFolder(), 'wallet.sqlite')
+  const script = `
+    import { registerHooks } from 'node:module'
+    const loaded = []
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+    const { createWallet, openSqliteStore } = await import(${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))})
+    const store = openSqliteStore({ path: ${JSON.stringify(path)} })
+    createWallet({ backend: { capabilities: {} }, store })
+    console.log(loaded.some((url) => url.endsWith('wallet/src/index.ts')), loaded.filter((url) => /kysely|node:sqlite|noble/.test(url)))
+    await store.open()
+    console.log(loaded.some((url) => /kysely/.test(url)))`
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      '--conditions=development',
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ],
+    { encoding: 'utf8' },
+  )
+  expect(stdout).toBe('true []\ntrue\n')
 })
 
 describe('payment ids', () => {
