@@ -283,3 +283,21 @@ test('a look that cannot tell starts the proof of absence again', async () => {
   await world.clock.advance(60_000)
   expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'failed' })
 })
+
+test('the history shows what nobody knows, on its first page', async () => {
+  const world = new World()
+  const { wallet } = await world.start()
+  await wallet.pay({ destination: world.invoice().invoice })
+  world.node.script = { do: 'lose-request' }
+  const lost = await wallet.pay({ destination: world.invoice().invoice, memo: 'lost', waitSeconds: 0 })
+  await world.clock.advance(100)
+  const { items } = await wallet.listPayments({ limit: 5 })
+  expect(items.map(({ status }) => status)).toEqual(['unknown', 'settled'])
+  expect(items[0]).toMatchObject({ paymentId: lost.paymentId, memo: 'lost', amountMsat: 1_000_000n })
+  for (const narrower of [
+    { direction: 'incoming' as const },
+    { statuses: ['settled' as const] },
+    { cursor: 'x' },
+  ])
+    expect((await wallet.listPayments({ limit: 5, ...narrower })).items[0]?.status).toBe('settled')
+})
