@@ -7,7 +7,7 @@ import { type LndNode, nodesAvailable, startNetwork } from '@lightning-mcp/nodes
 import { createLndRest } from '../lnd-rest.ts'
 import { createHttpCaller } from '../mcp-http-client.ts'
 import { type Comparison, type Contender, compare } from '../measure.ts'
-import { startNode, stop, waitForOutput } from '../processes.ts'
+import { cpuSeconds, startNode, stop, waitForOutput } from '../processes.ts'
 import { comparison, heading, line } from '../report.ts'
 
 const TOKEN = 'bench-token-that-only-this-machine-knows-0123456789'
@@ -89,7 +89,7 @@ export const lnd = async (rounds: number): Promise<void> => {
     }
     const throughMcp = { name: 'MCP', run: () => mcp.call('create_invoice', { amount_sats: 1 }) }
     for (const parallel of [1, 16]) {
-      const shape = { calls: 100, rounds, parallel }
+      const shape = { calls: 100, rounds, parallel, warmup: 50 }
       const floor = await fasterFloor(grpcCreate, restCreate, shape)
       comparison(
         `create_invoice, adapter, ${parallel} at a time`,
@@ -156,12 +156,19 @@ export const lnd = async (rounds: number): Promise<void> => {
       }
       const shape = { calls, rounds, parallel }
       const floor = await fasterFloor(grpcPay, restPay, shape)
+      const before = cpuSeconds(server.pid)
       comparison(
         `pay_invoice, MCP over HTTP, ${parallel} at a time`,
         await compare({ ours, floor, warmup: 4, ...shape }),
         'throughput',
         '≥ 0.85',
       )
+      const after = cpuSeconds(server.pid)
+      if (before !== undefined && after !== undefined)
+        line(
+          '  CPU of our server',
+          `${(((after - before) * 1e3) / (calls * rounds + 4)).toFixed(1)} ms a payment`,
+        )
     }
     mcp.close()
     hello.close()
