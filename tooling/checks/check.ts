@@ -44,6 +44,11 @@ const steps: readonly Step[] = [
     command: [process.execPath, join(root, 'tooling', 'checks', 'packages.ts')],
   },
   {
+    name: 'lowest-node',
+    what: 'the bundle on the lowest Node that is supported',
+    command: [process.execPath, join(root, 'tooling', 'checks', 'lowest-node.ts')],
+  },
+  {
     name: 'snapshots',
     what: 'exports and tool schemas',
     command: [bin('vitest'), 'run', 'exports.test.ts', 'tool-schemas', 'dependency-rules', '--reporter=dot'],
