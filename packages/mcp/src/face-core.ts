@@ -1,11 +1,19 @@
-import { LightningError, supports } from '@lightning-mcp/core'
+import { LightningError, type PaymentHash, supports } from '@lightning-mcp/core'
+import type { PaymentId } from '@lightning-mcp/wallet'
 import { callTool, outcomeOfError, type ToolOutcome } from './call-tool.ts'
 import { describeTool, type ToolDescription } from './describe-tool.ts'
 import { instructions } from './instructions.ts'
 import { nearest } from './nearest.ts'
 import type { McpFaceOptions } from './options.ts'
 import { createResourceChanges, type ResourceChanges } from './resources/changes.ts'
-import { noWallet, type ResourceContent, readResource } from './resources/resources.ts'
+import {
+  invoiceUri,
+  isResourceUri,
+  noWallet,
+  paymentUri,
+  type ResourceContent,
+  readResource,
+} from './resources/resources.ts'
 import { selectTools } from './select-tools.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -39,6 +47,12 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
     hasSimulator: simulator !== undefined,
   })
   const byName = new Map(listed.map((tool) => [tool.name, tool]))
+  const changes =
+    broken || !supports(wallet.capabilities, 'watch') ? undefined : createResourceChanges(wallet, onFault)
+  const noteResources = ({ payment_hash: hash, payment_id: id }: Readonly<Record<string, unknown>>) => {
+    if (typeof hash === 'string') changes?.note(invoiceUri(hash as PaymentHash))
+    if (typeof id === 'string') changes?.note(paymentUri(id as PaymentId))
+  }
 
   return {
     version: options.version,
@@ -53,11 +67,14 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
       const tool = byName.get(name)
       if (tool === undefined) return undefined
       if (broken) return outcomeOfError(noWallet(startupError), tool, onFault)
-      return callTool(tool, args, { ...context, wallet, simulator, nowSeconds }, onFault)
+      const outcome = await callTool(tool, args, { ...context, wallet, simulator, nowSeconds }, onFault)
+      noteResources(outcome.data)
+      return outcome
     },
     nearestTool: (name) => nearest(name, [...byName.keys()]),
     async readResource(uri, signal) {
       if (broken) throw noWallet(startupError)
+      if (isResourceUri(uri)) changes?.note(uri)
       try {
         return await readResource(wallet, uri, signal)
       } catch (error) {
@@ -66,8 +83,7 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
         throw new LightningError({ code: 'internal', sent: 'no', message: 'The resource could not be read.' })
       }
     },
-    changes:
-      broken || !supports(wallet.capabilities, 'watch') ? undefined : createResourceChanges(wallet, onFault),
+    changes,
     onFault,
   }
 }

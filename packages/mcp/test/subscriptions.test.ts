@@ -125,6 +125,22 @@ test('a gap tells that balance and budget may have changed', async () => {
   face.close()
 })
 
+test('a gap tells all that a client knows as well', async () => {
+  const { wallet, begun } = watched()
+  const face = createMcpFace({ wallet, version: '0' })
+  const context = { signal: new AbortController().signal, onProgress: undefined }
+  await face.callTool('create_invoice', { amount_sats: 21 }, context)
+  await face.callTool('get_payment_status', { payment_id: PAYMENT_ID }, context)
+  const box = inbox()
+  face.onResourceChange(box.put)
+  await begun
+  wallet.emit({ type: 'gap' })
+  await box.has(`wallet://payments/${PAYMENT_ID}`)
+  expect(box.uris).toEqual(expect.arrayContaining([INVOICE_URI, 'wallet://balance', 'wallet://budget']))
+  expect(new Set(box.uris).size).toBe(box.uris.length)
+  face.close()
+})
+
 test('one watch of the wallet serves all listeners and ends with the last', async () => {
   let watches = 0
   const ended = Promise.withResolvers<void>()

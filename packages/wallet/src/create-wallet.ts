@@ -8,6 +8,7 @@ import {
 } from '@lightning-mcp/core'
 import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
+import { watchFromNow } from './backend/watch-from-now.ts'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { withHint } from './hints.ts'
 import { listPayments } from './history.ts'
@@ -257,7 +258,7 @@ export function createWallet(options: WalletOptions): Wallet {
     async *watch(request = {}) {
       await guard(() => connection.ready(request.signal))
       try {
-        yield* connection.declared.watch(request)
+        yield* watchFromNow(connection.declared, request)
       } catch (error) {
         throw withHint(error)
       }

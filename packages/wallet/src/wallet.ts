@@ -207,7 +207,7 @@ export interface Wallet {
   ): Promise<{ payment?: PaymentRecord; invoice?: Invoice }>
   listPayments(request: ListPaymentsRequest): Promise<Page<PaymentListEntry>>
   getBudget(options?: CallOptions): Promise<Budget>
-  /** Hints that something changed, of this account. */
+  /** Hints that something changed, of this account. Begins with a `gap` once the stream is live: what you wait for may have happened before. */
   watch(request?: WatchRequest): AsyncIterable<LightningEvent>
   /** The reading side of the node: channels, peers and so on. No spending call is reachable from it. */
   readonly node: NodeReader

@@ -5,7 +5,6 @@ import { createWallet, type WalletOptions } from '../src/create-wallet.ts'
 import { openSqliteStore } from '../src/store/sqlite-store.ts'
 import type { PaymentProgress } from '../src/wallet.ts'
 import { FakeService } from './support/fake-service.ts'
-import { rest } from './support/test-clock.ts'
 import { temporaryFolder, World } from './support/world.ts'
 
 async function onSimulator(options: Partial<WalletOptions> = {}) {
@@ -112,16 +111,25 @@ describe('on the simulator', () => {
     expect(await wallet.preview({ destination })).toMatchObject({ earlier: { paymentId, state: 'settled' } })
   })
 
-  test('watching tells of payments', async () => {
+  test('watching begins with a gap and then tells of payments', async () => {
     const { wallet, invoice } = await onSimulator()
     const stop = new AbortController()
     const events = wallet.watch({ signal: stop.signal })[Symbol.asyncIterator]()
-    const next = events.next()
-    await rest()
+    expect((await events.next()).value).toEqual({ type: 'gap' })
+    // live by now, although nobody has asked for the next event yet
     await wallet.pay({ destination: await invoice() })
-    const seen: LightningEvent[] = [(await next).value]
+    const seen: LightningEvent[] = [(await events.next()).value]
     expect(seen[0]?.type).toMatch(/^payment-/)
     stop.abort()
+    expect(await events.next()).toMatchObject({ done: true })
+  })
+
+  test('who leaves a watch waits for no event', async () => {
+    const { wallet } = await onSimulator()
+    for await (const event of wallet.watch()) {
+      expect(event.type).toBe('gap')
+      break
+    }
   })
 
   test('starting again on the same file knows what was paid', async () => {

@@ -7,15 +7,22 @@ export type ResourceListener = (uri: string) => void
 export interface ResourceChanges {
   /** Told the URI of whatever may have changed, until the returned function is called. */
   listen(listener: ResourceListener): () => void
+  /** A client knows this resource by now, so it may be waiting for it: it is told after a gap as well. */
+  note(uri: string): void
   close(): void
 }
+
+/** How many resources are remembered as known to a client; the oldest is forgotten first. */
+const MAX_NOTED = 1_000
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
 /** An event is a hint, so all it gives is the URI to read again. */
-async function urisOf(event: LightningEvent, wallet: Wallet): Promise<string[]> {
+async function urisOf(event: LightningEvent, wallet: Wallet, noted: Iterable<string>): Promise<string[]> {
   switch (event.type) {
+    case 'gap':
+      return [...new Set(['wallet://balance', 'wallet://budget', ...noted])]
     case 'invoice-created':
     case 'invoice-accepted':
     case 'invoice-canceled':
@@ -47,14 +54,15 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   })
 
 /**
- * One watch of the wallet for all listeners, running while there is one. After a break it starts again
- * and tells that balance and budget may have changed meanwhile.
+ * One watch of the wallet for all listeners, running while there is one. Whenever it has become live, at
+ * the start and after a break, it tells all that a client knows, because that may have changed meanwhile.
  */
 export function createResourceChanges(
   wallet: Wallet,
   onFault: (error: unknown, during: string) => void,
 ): ResourceChanges {
   const listeners = new Set<ResourceListener>()
+  const noted = new Set<string>()
   let running: AbortController | undefined
 
   const tell = (uris: readonly string[]) => {
@@ -67,7 +75,7 @@ export function createResourceChanges(
       try {
         for await (const event of wallet.watch({ signal })) {
           wait = FIRST_PAUSE_MS
-          tell(await urisOf(event, wallet))
+          tell(await urisOf(event, wallet, noted))
         }
       } catch (error) {
         if (!signal.aborted) onFault(error, 'watch')
@@ -75,7 +83,6 @@ export function createResourceChanges(
       if (signal.aborted) return
       await pause(wait, signal)
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS)
-      if (!signal.aborted) tell(['wallet://balance', 'wallet://budget'])
     }
   }
 
@@ -94,6 +101,14 @@ export function createResourceChanges(
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0) stop()
+      }
+    },
+    note(uri) {
+      noted.delete(uri)
+      noted.add(uri)
+      for (const oldest of noted) {
+        if (noted.size <= MAX_NOTED) break
+        noted.delete(oldest)
       }
     },
     close() {

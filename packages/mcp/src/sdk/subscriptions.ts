@@ -62,6 +62,7 @@ function serveConnection({ server }: McpServer, changes: ResourceChanges): void 
     if (!isResourceUri(uri) || wanted.size >= MAX_SUBSCRIPTIONS)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This resource cannot be subscribed to.')
     wanted.add(uri)
+    changes.note(uri)
     listen()
     return {}
   })
