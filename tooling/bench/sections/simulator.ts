@@ -1,12 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createSimulatedNetwork, createSimulatorBackend } from '@lightning-mcp/backend-simulator'
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { msat, satToMsat } from '@lightning-mcp/core'
 import { createWallet, openSqliteStore } from '@lightning-mcp/wallet'
-import { compare } from '../measure.ts'
-import { comparison, heading } from '../report.ts'
+import { compare, median } from '../measure.ts'
+import { comparison, heading, line } from '../report.ts'
+
+/** What a payment cannot do without: two commits that are on disk, before the send and after the answer. */
+const twoDurableCommits = (folder: string): number => {
+  const database = new DatabaseSync(join(folder, 'floor.db'))
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (a INTEGER, b TEXT)')
+  const insert = database.prepare('INSERT INTO t VALUES (?, ?)')
+  const durations: number[] = []
+  for (let i = 0; i < 200; i++) {
+    const started = performance.now()
+    for (let commit = 0; commit < 2; commit++) {
+      database.exec('BEGIN IMMEDIATE')
+      insert.run(i, 'x'.repeat(600))
+      database.exec('COMMIT')
+    }
+    durations.push(performance.now() - started)
+  }
+  database.close()
+  return median(durations)
+}
 
 /** One payment: the backend called directly, and the same through intents, limits and the ledger on disk. */
 export const simulator = async (rounds: number): Promise<void> => {
@@ -20,6 +40,7 @@ export const simulator = async (rounds: number): Promise<void> => {
   const wallet = createWallet({ backend, store: openSqliteStore({ path: join(folder, 'wallet.db') }) })
   await wallet.start()
   try {
+    line('two durable commits on this disk', `${twoDurableCommits(folder).toFixed(2)} ms`)
     const calls = 40
     for (const parallel of [1, 16]) {
       const invoices: string[] = []
