@@ -51,6 +51,11 @@ const PAYMENTS: readonly { name: string; given: Record<string, unknown>; code: s
     code: 'invalid_invoice',
   },
   { name: 'that is only a prefix', given: { invoice: 'lnbcrt1' }, code: 'invalid_invoice' },
+  {
+    name: 'that is an address in disguise',
+    given: { invoice: 'lnbcrt1@shop.example', amount_sats: 5 },
+    code: 'invalid_invoice',
+  },
   { name: 'without amount and none given', given: { invoice: amountless }, code: 'amount_required' },
   {
     name: 'with an amount and another given',
@@ -92,6 +97,11 @@ const OTHERS: readonly { tool: string; given: Record<string, unknown>; code: str
   {
     tool: 'pay_lightning_address',
     given: { lightning_address: 'alice', amount_sats: 5 },
+    code: 'invalid_request',
+  },
+  {
+    tool: 'pay_lightning_address',
+    given: { lightning_address: `bitcoin:?lightning=${amountless}&label=a@b`, amount_sats: 5 },
     code: 'invalid_request',
   },
   { tool: 'get_payment_status', given: { payment_hash: 'f'.repeat(64) }, code: 'not_found' },

@@ -1,7 +1,8 @@
 import { LightningError } from '@lightning-mcp/core'
 
-const BOLT11 = /^(?:lightning:)?ln(?:bcrt|bc|tbs|tb|sb)[0-9]*[munp]?1/i
-const ADDRESS = /^(?:lightning:)?[^\s@/]+@[^\s@/]+$/i
+// to the end: `lnbc1@example.com` is an address, and `bitcoin:?lightning=…&label=a@b` pays an invoice
+const BOLT11 = /^(?:lightning:)?ln(?:bcrt|bc|tbs|tb|sb)[0-9]*[munp]?1[0-9a-z]*$/i
+const ADDRESS = /^(?:lightning:)?[^\s@/:?]+@[^\s@/?]+$/i
 
 /** The text if it can be an invoice at all, so that an invoice tool never pays something else. */
 export function invoiceText(text: string): string {
