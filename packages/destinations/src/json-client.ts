@@ -1,7 +1,7 @@
 import { LightningError } from '@lightning-mcp/core'
 import { Agent, type Dispatcher, request, Socks5ProxyAgent } from 'undici'
 import { checkedConnector } from './checked-lookup.ts'
-import { badReply, cleanReason, refusal } from './refusals.ts'
+import { badReply, cleanReason, quoted, refusal } from './refusals.ts'
 import { isOnionUrl } from './request-url.ts'
 import type { DestinationResolverOptions } from './resolver-options.ts'
 
@@ -74,8 +74,9 @@ async function readReply(
   if (reply !== undefined && isError(reply)) throw serviceError(domain, statusCode, reply)
   if (statusCode < 200 || statusCode >= 300) throw serviceError(domain, statusCode, {})
   if (reply === undefined) {
-    const type = cleanReason(String(headers['content-type'] ?? 'no content type')).slice(0, 40)
-    throw badReply(domain, `answered with something that is not a JSON object (${type})`)
+    const type = headers['content-type']
+    const told = type === undefined ? 'no content type' : quoted(String(type), 40)
+    throw badReply(domain, `answered with something that is not a JSON object: ${told}`)
   }
   return reply
 }
@@ -97,7 +98,7 @@ const isError = ({ status }: JsonObject): boolean =>
 
 function serviceError(domain: string, status: number, { reason }: JsonObject): LightningError {
   const words = typeof reason === 'string' && reason !== '' ? { reason } : {}
-  const said = typeof reason === 'string' ? `: “${cleanReason(reason)}”` : ` (HTTP status ${status})`
+  const said = typeof reason === 'string' ? `: ${quoted(reason)}` : ` (HTTP status ${status})`
   if (status === 404)
     return refusal({
       code: 'not_found',

@@ -1,6 +1,6 @@
 import { cleanText, type DestinationTerms, MAX_MSAT, type Msat } from '@lightning-mcp/core'
 import type { JsonObject } from './json-client.ts'
-import { badReply, cleanReason, refusal } from './refusals.ts'
+import { badReply, quoted, refusal } from './refusals.ts'
 import { readCallback } from './request-url.ts'
 
 /** The first reply of LUD-06, checked. */
@@ -71,7 +71,7 @@ function refuseMandatoryPayerData(payerData: unknown, domain: string): void {
   if (mandatory !== undefined)
     throw refusal({
       code: 'unsupported',
-      message: `${domain} demands data about the payer (${cleanReason(mandatory[0]).slice(0, 30)}), which this wallet does not give.`,
+      message: `${domain} demands data about the payer, which this wallet does not give: ${quoted(mandatory[0], 30)}.`,
       hint: 'Ask the recipient for a BOLT 11 invoice.',
     })
 }
@@ -80,7 +80,7 @@ const otherPurpose = (tag: unknown, domain: string) =>
   typeof tag === 'string'
     ? refusal({
         code: 'unsupported',
-        message: `${domain} offers “${cleanReason(tag).slice(0, 30)}” at this address, not a payment.`,
+        message: `${domain} offers ${quoted(tag, 30)} at this address, not a payment.`,
         hint: 'Ask the recipient for an LNURL to pay.',
       })
     : badReply(domain, 'is not an LNURL service at this address')

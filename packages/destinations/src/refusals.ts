@@ -42,6 +42,10 @@ export function refusal({
 
 export const cleanReason = (reason: string): string => cleanText(reason, MAX_REASON_LENGTH)
 
+/** A service's words inside a message: labelled, and unable to end their own quotation. */
+export const quoted = (words: string, maxLength = MAX_REASON_LENGTH): string =>
+  `(untrusted text) ${JSON.stringify(cleanText(words, maxLength))}`
+
 /** The service does not keep to the LNURL documents; trying again soon will hardly help. */
 export const badReply = (domain: string, what: string): LightningError =>
   refusal({
