@@ -73,6 +73,18 @@ describe('init', () => {
     expect(stdout).not.toContain(SECRET)
   })
 
+  it('takes no secret from the command line', async () => {
+    const folder = temporaryFolder()
+    const { code, stdout, stderr } = await runProgram(
+      ['init', '--yes', '--backend', './backend.mjs', '--config', 'c.json', '--option', `apiKey=${SECRET}`],
+      { cwd: fixtureBackend(folder) },
+    )
+    expect(code).toBe(2)
+    expect(stderr).toContain('is secret and not taken from the command line')
+    expect(stdout + stderr).not.toContain(SECRET)
+    expect(() => statSync(join(folder, 'c.json'))).toThrow()
+  })
+
   it('refuses a file that would not work and leaves nothing behind', async () => {
     const folder = temporaryFolder()
     const { code, stderr } = await runProgram(

@@ -23,11 +23,11 @@ export interface Arguments {
   options: Record<string, string>
 }
 
-const ACTIONS: Readonly<Record<string, Action>> = {
-  help: 'help',
-  version: 'version',
-  'print-config': 'print-config',
-}
+const ACTIONS = new Map<string, Action>([
+  ['help', 'help'],
+  ['version', 'version'],
+  ['print-config', 'print-config'],
+])
 
 const OTHER_APP = { stdio: 'lightning-mcp-http', http: 'lightning-mcp' } as const
 
@@ -65,7 +65,7 @@ export function splitCommand<Command extends string>({
 export function parseArguments({ argv, app }: { argv: readonly string[]; app: App }): Arguments {
   const byFlag = new Map(SETTING_NAMES.map((name) => [flagName(name), name]))
   const usable = SETTING_NAMES.filter((name) => isOf(name, app) && isFrom(name, 'flag'))
-  const known = [...usable.map(flagName), 'option', ...Object.keys(ACTIONS)]
+  const known = [...usable.map(flagName), 'option', ...ACTIONS.keys()]
   const result: Arguments = { action: 'serve', flags: {}, options: {} }
   const problems: ConfigProblem[] = []
   const refuse = (name: string, message: string, hint?: string): void => {
@@ -81,7 +81,7 @@ export function parseArguments({ argv, app }: { argv: readonly string[]; app: Ap
     const flag = token.name === 'h' ? 'help' : token.name
     const shown = token.rawName
     const value = token.value
-    const action = ACTIONS[flag]
+    const action = ACTIONS.get(flag)
     const setting = byFlag.get(flag)
     if (action !== undefined) {
       if (result.action === 'serve' || action === 'help') result.action = action

@@ -35,13 +35,7 @@ export function readBackendOptions(module: BackendModule, given: Given): Backend
   const sources: Record<string, Source> = {}
   for (const [name, spec] of Object.entries<BackendOption>(module.options)) {
     if (spec.secret === true && Object.hasOwn(given.flags, name)) {
-      problems.push({
-        source: 'flag',
-        name: `--option ${name}`,
-        message:
-          'is secret and not taken from the command line, where every user of the machine can read it.',
-        hint: `Use ${placesFor(name, spec)}.`,
-      })
+      problems.push(secretFlag(name, spec))
       continue
     }
     const found = find(name, spec, given)
@@ -70,6 +64,14 @@ export function readBackendOptions(module: BackendModule, given: Given): Backend
   if (problems.length > 0) throw new ConfigError(problems)
   return { values, sources }
 }
+
+/** Why a secret option given as a flag is refused, wherever flags are read. */
+export const secretFlag = (name: string, spec: BackendOption): ConfigProblem => ({
+  source: 'flag',
+  name: `--option ${name}`,
+  message: 'is secret and not taken from the command line, where every user of the machine can read it.',
+  hint: `Use ${placesFor(name, spec)}.`,
+})
 
 /** The plain options, for the one place that hands them to the backend. */
 export const revealOptions = (options: BackendOptions): Record<string, OptionValue> =>

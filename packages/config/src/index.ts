@@ -1,5 +1,5 @@
 export { type Action, type Arguments, parseArguments, splitCommand } from './arguments.ts'
-export { type BackendOptions, type OptionValue, revealOptions } from './backend-options.ts'
+export { type BackendOptions, type OptionValue, revealOptions, secretFlag } from './backend-options.ts'
 export { BUILT_IN_BACKENDS, loadBackendModule } from './backend-registry.ts'
 export { ConfigError, type ConfigProblem, type Source } from './config-error.ts'
 export type { Environment } from './environment.ts'

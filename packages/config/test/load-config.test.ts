@@ -149,6 +149,7 @@ describe('values', () => {
 describe('refusals', () => {
   const cases: { name: string; given: Given; usage: boolean }[] = [
     { name: 'unknown flag', given: { argv: ['--max-paymnet-sats', '5'] }, usage: true },
+    { name: 'flag named like a part of every object', given: { argv: ['--constructor'] }, usage: true },
     { name: 'flag without value', given: { argv: ['--backend', '--read-only'] }, usage: true },
     { name: 'flag of the other app', given: { argv: ['--port', '80'] }, usage: true },
     { name: 'stray word', given: { argv: ['serve'] }, usage: true },

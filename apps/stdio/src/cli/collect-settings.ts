@@ -1,5 +1,11 @@
 import { resolve } from 'node:path'
-import { type Arguments, BUILT_IN_BACKENDS, loadBackendModule } from '@lightning-mcp/config'
+import {
+  type Arguments,
+  BUILT_IN_BACKENDS,
+  ConfigError,
+  loadBackendModule,
+  secretFlag,
+} from '@lightning-mcp/config'
 import type { BackendOption } from '@lightning-mcp/core'
 import type { Invocation } from '../program.ts'
 import type { Questions } from './questions.ts'
@@ -26,6 +32,8 @@ export async function collectSettings({ args, env, cwd, questions }: Request): P
   const module = await loadBackendModule(backend, { cwd })
   const options: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries<BackendOption>(module.options)) {
+    if (spec.secret === true && Object.hasOwn(args.options, name))
+      throw new ConfigError([secretFlag(name, spec)])
     const value = args.options[name] ?? fromEnvironment(spec, env) ?? (await askFor(name, spec, questions))
     if (value !== undefined && value !== '') options[name] = asFileValue(name, spec, value, cwd)
   }
