@@ -22,12 +22,12 @@ const SCHEMES: Readonly<Record<string, LnurlAction>> = {
 }
 
 /** `tag` in the query, which some services write to save a request (LUD-04, LUD-08). */
-const TAGS: Readonly<Record<string, LnurlAction>> = {
-  login: 'auth',
-  payRequest: 'pay',
-  withdrawRequest: 'withdraw',
-  channelRequest: 'channel',
-}
+const TAGS = new Map<string | null, LnurlAction>([
+  ['login', 'auth'],
+  ['payRequest', 'pay'],
+  ['withdrawRequest', 'withdraw'],
+  ['channelRequest', 'channel'],
+])
 
 const SCHEME = /^(lnurlp|lnurlw|lnurlc|keyauth):(?:\/\/)?(.+)$/i
 const BECH32 = /^lnurl1[02-9ac-hj-np-z]+$/
@@ -84,7 +84,7 @@ function checkUrl(text: string, action: LnurlAction, options: UrlOptions): Lnurl
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isOnion(url.hostname) || loopback)))
     throw notAnLnurl('its web address is not https')
   if (!isDomain(url.hostname) && !loopback) throw notAnLnurl('its web address names no domain')
-  const tag = TAGS[url.searchParams.get('tag') ?? '']
+  const tag = TAGS.get(url.searchParams.get('tag'))
   url.hash = ''
   return { url: url.href, domain: url.host, action: action === 'unknown' ? (tag ?? 'unknown') : action }
 }

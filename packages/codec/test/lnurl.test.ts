@@ -30,6 +30,7 @@ describe('LNURL', () => {
     ['https://example.com/?tag=login&k1=1', 'auth'],
     ['https://example.com/?tag=payRequest', 'pay'],
     ['https://example.com/?tag=other', 'unknown'],
+    ['https://example.com/?tag=constructor', 'unknown'],
     ['lnurlp:example.com/p', 'pay'],
   ])('tells from %s that it is for %s', (text, action) => {
     expect(decodeLnurl(text).action).toBe(action)
