@@ -1,10 +1,11 @@
 /** How much of a text from outside is kept by default, in characters. */
 export const MAX_UNTRUSTED_TEXT = 640
 
-// C0 and C1 controls, zero-width and bidirectional marks, line and paragraph separators, lone surrogates, tag characters.
+// C0 and C1 controls, zero-width and bidirectional marks, line and paragraph separators, lone surrogates, tag
+// characters, fillers, variation selectors, with which whole sentences can be hidden; only U+FE0F stays, for emoji.
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0000}-\u{e0fff}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu
 
 /**
  * Makes text from outside (memos, aliases, LNURL metadata) fit to show: control, bidirectional and
