@@ -156,6 +156,22 @@ describe('address', () => {
     expect(service.minted).toHaveLength(2)
   })
 
+  test('the ten minutes begin when the wallet learns of it', async () => {
+    const { world, wallet, service } = await withService()
+    world.node.scripts.push({ do: 'pending' })
+    const first = await wallet.pay({ ...BOB, waitSeconds: 0 })
+    world.node.resolve(first.paymentHash!, 'settled')
+    world.node.down = new LightningError({ code: 'unavailable', message: 'gone' })
+    await world.clock.jump(3_600_000)
+    world.node.down = undefined
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment({ paymentId: first.paymentId })).toMatchObject({ state: 'settled' })
+    expect(await wallet.pay(BOB)).toMatchObject({ paymentId: first.paymentId, replayed: true })
+    await world.clock.jump(601_000)
+    expect(await wallet.pay(BOB)).toMatchObject({ replayed: false })
+    expect(service.minted).toHaveLength(2)
+  })
+
   test('its LNURL is the same destination', async () => {
     const { wallet } = await withService()
     const first = await wallet.pay(BOB)

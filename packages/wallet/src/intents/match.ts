@@ -133,8 +133,8 @@ async function matchMinted(
   const burnt = failed !== undefined && isBurnt(failed, nowMs)
 
   if (idempotencyKey === undefined) {
-    const lately =
-      settled !== undefined && nowMs - (settled.settledAtMs ?? settled.createdAtMs) <= replayWindowMs
+    // by our clock and from when we learned of it: whoever asks again could not know before
+    const lately = settled !== undefined && nowMs - settled.updatedAtMs <= replayWindowMs
     if (lately) {
       assertSameComment(settled, comment)
       return settled

@@ -46,7 +46,8 @@ export async function writeOutcome(
     ...RELEASED,
     state: outcome.state,
     closedAtMs,
-    updatedAtMs: nowMs,
+    // of a settled one: when this wallet learned of it, from which on a repeated call is a replay
+    updatedAtMs: more ? current.updatedAtMs : nowMs,
   }
   await store.updateIntent(paymentId, { from: [state], attempt }, change)
   if (outcome.state !== 'dispatched' && current.paymentHash !== undefined)
