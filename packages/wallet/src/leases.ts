@@ -22,9 +22,13 @@ export class Leases {
     this.leaseMs = options.leaseMs
   }
 
-  /** Takes an intent whose row already names this owner. The signal aborts if the lease could not be kept. */
+  /**
+   * Takes an intent whose row already names this owner. The signal aborts if the lease could not be
+   * kept, if another process took it meanwhile, and when a further hold of the intent begins.
+   */
   hold(paymentId: PaymentId, untilMs: number): AbortSignal {
     const lost = new AbortController()
+    this.#held.get(paymentId)?.lost.abort()
     this.#held.set(paymentId, { untilMs, lost })
     this.#schedule()
     return lost.signal
@@ -35,8 +39,9 @@ export class Leases {
     return this.#clock.now() >= (this.#held.get(paymentId)?.untilMs ?? 0)
   }
 
-  letGo(paymentId: PaymentId): void {
-    this.#held.delete(paymentId)
+  /** Ends the hold that was answered with this signal; a further one goes on. */
+  letGo(paymentId: PaymentId, hold: AbortSignal): void {
+    if (this.#held.get(paymentId)?.lost.signal === hold) this.#held.delete(paymentId)
     if (this.#held.size > 0) return
     this.#cancel?.()
     this.#cancel = undefined
@@ -52,17 +57,19 @@ export class Leases {
   }
 
   async #renew(): Promise<void> {
-    const ids = [...this.#held.keys()]
+    const held = [...this.#held]
+    const ids = held.map(([id]) => id)
     const untilMs = this.#clock.now() + this.leaseMs
     try {
-      await this.#store.transaction((store) => store.renewLeases(this.owner, ids, untilMs))
-      for (const id of ids) {
-        const held = this.#held.get(id)
-        if (held !== undefined) held.untilMs = untilMs
+      const kept = await this.#store.transaction((store) => store.renewLeases(this.owner, ids, untilMs))
+      for (const [id, hold] of held) {
+        hold.untilMs = kept.includes(id) ? untilMs : 0
+        // Another process took this one for dead and may prove that nothing was sent: nothing may leave any more.
+        if (hold.untilMs === 0) hold.lost.abort()
       }
     } catch {
       // The store is in trouble. As long as the lease runs nothing is lost; after that the sending is let go.
-      for (const [id, held] of this.#held) if (this.lapsed(id)) held.lost.abort()
+      for (const [id, hold] of this.#held) if (this.lapsed(id)) hold.lost.abort()
     }
   }
 }

@@ -165,7 +165,7 @@ export class Payer {
   ): Promise<LightningError | undefined> {
     const { resolver, leases, sender, step, waiter } = this.#options
     const { paymentId } = intent
-    leases.hold(paymentId, intent.leaseUntilMs)
+    const hold = leases.hold(paymentId, intent.leaseUntilMs)
     let claimed: Claim
     try {
       await step('created', intent)
@@ -180,7 +180,7 @@ export class Payer {
       claimed = await this.#transaction((store) => pin(store, intent, minted, context()))
       if (claimed.next === 'refused') throw claimed.error
     } catch (error) {
-      leases.letGo(paymentId)
+      leases.letGo(paymentId, hold)
       const fault = LightningError.is(error)
         ? error
         : new LightningError({
@@ -194,7 +194,7 @@ export class Payer {
     }
     if (claimed.next !== 'send') {
       // somebody else took it over; waiting shows what became of it
-      leases.letGo(paymentId)
+      leases.letGo(paymentId, hold)
       return undefined
     }
     return sender.send(claimed.intent)

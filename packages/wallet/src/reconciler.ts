@@ -2,7 +2,7 @@ import { type LightningBackend, LightningError, type Payment } from '@lightning-
 import type { Connection } from './backend/connection.ts'
 import { type Clock, withinTime } from './clock.ts'
 import { type Intent, sameBackend, withChange } from './intents/intent.ts'
-import { ABSENCE_MS, failedOutcome, lookOutcome } from './intents/outcome.ts'
+import { ABSENCE_MS, failedOutcome, type Look, lookOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
 import type { Leases } from './leases.ts'
 import type { WalletStore } from './store/wallet-store.ts'
@@ -122,7 +122,7 @@ export class Reconciler {
     const profile = await connection.ready()
     const intent = await this.#take(paymentId, profile.identity)
     if (intent === undefined) return
-    leases.hold(paymentId, intent.leaseUntilMs)
+    const hold = leases.hold(paymentId, intent.leaseUntilMs)
     try {
       const write = (judge: Parameters<typeof writeOutcome>[4]) =>
         store.transaction((writer) =>
@@ -143,10 +143,10 @@ export class Reconciler {
         return
       }
       const answeredAtMs = clock.now()
-      const historyIntact = payment === undefined && (await this.#historyIntact(intent, askedAtMs))
-      await write((current) => lookOutcome(current, { payment, askedAtMs, answeredAtMs, historyIntact }))
+      const proof = await this.#proof(intent, payment, askedAtMs)
+      await write((current) => lookOutcome(current, { payment, askedAtMs, answeredAtMs, ...proof }))
     } finally {
-      leases.letGo(paymentId)
+      leases.letGo(paymentId, hold)
       changed(paymentId)
     }
   }
@@ -206,16 +206,32 @@ export class Reconciler {
     )
   }
 
+  /** What else is needed to believe that nothing of this attempt can settle. */
+  async #proof(
+    intent: Intent,
+    payment: Payment | undefined,
+    askedAtMs: number,
+  ): Promise<Pick<Look, 'historyIntact' | 'onlyIntent'>> {
+    if (payment !== undefined && payment.status !== 'failed')
+      return { historyIntact: false, onlyIntent: false }
+    const { paymentHash } = intent
+    const historyIntact = await this.#historyIntact(intent, payment, askedAtMs)
+    const onlyIntent =
+      paymentHash !== undefined &&
+      (await this.#options.store.read((reader) => reader.countIntentsByHash(paymentHash))) === 1
+    return { historyIntact, onlyIntent }
+  }
+
   /**
    * Whether the node still has our newest earlier payment. Asked only when it could decide: a node
    * that was restored from a backup has forgotten more than the payment in question.
    */
-  async #historyIntact(intent: Intent, askedAtMs: number): Promise<boolean> {
+  async #historyIntact(intent: Intent, payment: Payment | undefined, askedAtMs: number): Promise<boolean> {
     const { connection, store } = this.#options
     if (intent.absentSinceMs === undefined || askedAtMs - intent.absentSinceMs < ABSENCE_MS) return false
     const { identity, lookup } = await connection.ready()
-    // found by an id that only the lost reply had: absence proves nothing
-    if (lookup === 'id') return false
+    // an id is that of one attempt: its record is that attempt's; without the id, which only the lost reply had, absence proves nothing
+    if (lookup === 'id') return payment !== undefined
     const earlier = await store.read((reader) =>
       reader.newestSettledBefore(identity, intent.dispatchedAtMs ?? intent.createdAtMs),
     )

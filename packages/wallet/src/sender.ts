@@ -71,8 +71,9 @@ export class Sender {
     const { leases, changed } = this.#options
     const lost = leases.hold(intent.paymentId, intent.leaseUntilMs)
     const done = this.#run(intent, AbortSignal.any([lost, this.#stop.signal])).finally(() => {
-      leases.letGo(intent.paymentId)
-      this.#sending.delete(intent.paymentId)
+      leases.letGo(intent.paymentId, lost)
+      // a further attempt may have begun
+      if (this.#sending.get(intent.paymentId) === done) this.#sending.delete(intent.paymentId)
       changed(intent.paymentId)
     })
     this.#sending.set(intent.paymentId, done)

@@ -134,6 +134,36 @@ test('an old failure of the hash does not end a new attempt', async () => {
   expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'failed', attempt: 2 })
 })
 
+test('a failure under another key a moment ago does not end a new payment', async () => {
+  const world = new World()
+  world.node.scripts.push({ do: 'fail' }, { do: 'late', afterMs: 5_000, outcome: 'settled' })
+  const { wallet } = await world.start()
+  const { invoice, paymentHash } = world.invoice()
+  await wallet.pay({ destination: invoice, idempotencyKey: 'a' })
+  await wallet.pay({ destination: invoice, idempotencyKey: 'b', waitSeconds: 0 })
+  await world.clock.advance(3_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+  await world.clock.advance(40_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'settled' })
+})
+
+test('an old failure proves nothing where the node forgot what came between', async () => {
+  const world = new World()
+  world.node.scripts.push({ do: 'fail' }, { do: 'settle' }, { do: 'lose-reply', outcome: 'settled' })
+  const { wallet } = await world.start()
+  const { invoice, paymentHash } = world.invoice()
+  await wallet.pay({ destination: invoice })
+  const backup = new Map(world.node.payments)
+  await world.clock.advance(5_000)
+  await wallet.pay({ destination: world.invoice().invoice })
+  await world.clock.advance(5_000)
+  expect(await wallet.pay({ destination: invoice, waitSeconds: 0 })).toMatchObject({ attempt: 2 })
+  world.node.payments.clear()
+  for (const [hash, payment] of backup) world.node.payments.set(hash, payment)
+  await world.clock.advance(120_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+})
+
 test('a node that cannot be asked leaves it unknown', async () => {
   const world = new World()
   world.node.script = { do: 'lose-request' }

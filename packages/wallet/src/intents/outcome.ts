@@ -153,6 +153,8 @@ export interface Look {
   payment: Payment | undefined
   /** Whether the node's history still holds our newest earlier payment. */
   historyIntact: boolean
+  /** Whether no other intent, of whatever account, ever had this hash. */
+  onlyIntent: boolean
 }
 
 /**
@@ -170,13 +172,17 @@ export function lookOutcome(intent: Intent, look: Look): Outcome {
       ? keepAsking(intent, answeredAtMs)
       : paymentOutcome(intent, payment, answeredAtMs)
   if (intent.state === 'settled') return keepAsking(intent, answeredAtMs)
-  if (payment !== undefined && madeByThisAttempt(intent, payment))
+  const younger = payment?.createdAt !== undefined && payment.createdAt >= dispatchedSecond(intent)
+  // The first attempt of a hash has no earlier one of ours; the record's time rules out a stranger's.
+  if (payment !== undefined && younger && intent.attempt === 1 && look.onlyIntent)
     return paymentOutcome(intent, payment, answeredAtMs)
 
   const { absentSinceMs } = intent
   const agreed = absentSinceMs !== undefined && askedAtMs - absentSinceMs >= ABSENCE_MS
-  if (agreed && payment !== undefined) return paymentOutcome(intent, payment, answeredAtMs)
-  if (agreed && look.historyIntact)
+  // an old record proves no more than none: a node restored from a backup has lost the newer one
+  if (agreed && payment !== undefined && (younger || look.historyIntact))
+    return paymentOutcome(intent, payment, answeredAtMs)
+  if (agreed && payment === undefined && look.historyIntact)
     return failedOutcome({ reason: 'other', detail: 'the node never got it: nothing was sent' }, 'same-call')
   if (tooLate)
     return failedOutcome(
@@ -202,11 +208,7 @@ export function lookOutcome(intent: Intent, look: Look): Outcome {
 export const lastPossibleMs = (intent: Intent): number =>
   Math.max(intent.invoiceExpiresAtMs ?? 0, intent.dispatchedAtMs ?? intent.createdAtMs) + LONGEST_LOCK_MS
 
-// The first attempt of a hash has no earlier one of ours; the record's time rules out a stranger's.
-const madeByThisAttempt = (intent: Intent, payment: Payment): boolean =>
-  intent.attempt === 1 &&
-  payment.createdAt !== undefined &&
-  payment.createdAt >= Math.floor((intent.dispatchedAtMs ?? 0) / 1000)
+const dispatchedSecond = (intent: Intent): number => Math.floor((intent.dispatchedAtMs ?? 0) / 1000)
 
 const keepAsking = (intent: Intent, nowMs: number): Outcome => ({
   state: 'settled',

@@ -1,6 +1,7 @@
 import { type BackendIdentity, LightningError, msat, ZERO_MSAT } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
+import type { PaymentId } from '../wallet.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
@@ -47,6 +48,14 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
           .limit(1)
           .executeTakeFirst(),
       ),
+    async countIntentsByHash(hash) {
+      const row = await db
+        .selectFrom('intents')
+        .select((of) => of.fn.countAll<string | bigint>().as('count'))
+        .where('payment_hash', '=', hash)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
     async newestMinted({ account, destination, amountMsat, repeatOf }, states) {
       let query = intents()
         .where('account', '=', account)
@@ -211,12 +220,14 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
         .execute()
     },
     async renewLeases(owner, paymentIds, leaseUntilMs) {
-      await db
+      const rows = await db
         .updateTable('intents')
         .set({ lease_until_ms: BigInt(Math.trunc(leaseUntilMs)) })
         .where('owner', '=', owner)
         .where('payment_id', 'in', [...paymentIds])
+        .returning('payment_id')
         .execute()
+      return rows.map((row) => String(row.payment_id) as PaymentId)
     },
     async insertDecision(value) {
       await db.insertInto('decisions').values(toRow(DECISION_COLUMNS, value)).execute()

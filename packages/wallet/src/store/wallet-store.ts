@@ -19,6 +19,8 @@ export interface StoreReader {
   liveIntentByHash(paymentHash: PaymentHash): Promise<Intent | undefined>
   /** The account's newest intent of the hash, in any state. */
   newestIntentByHash(account: string, paymentHash: PaymentHash): Promise<Intent | undefined>
+  /** How many intents have the hash, of whatever account and state. */
+  countIntentsByHash(paymentHash: PaymentHash): Promise<number>
   /** The newest that is in one of the states. */
   newestMinted(key: MintedKey, states: readonly IntentState[]): Promise<Intent | undefined>
   /** One that holds a reservation and is bound to another backend than this. */
@@ -51,8 +53,12 @@ export interface StoreWriter extends StoreReader {
     change: IntentChange,
   ): Promise<boolean>
   putAttempt(attempt: Attempt): Promise<void>
-  /** Lengthens the leases that `owner` holds on these. */
-  renewLeases(owner: string, paymentIds: readonly PaymentId[], leaseUntilMs: number): Promise<void>
+  /** Lengthens the leases that `owner` holds on these. Answers those that it still holds. */
+  renewLeases(
+    owner: string,
+    paymentIds: readonly PaymentId[],
+    leaseUntilMs: number,
+  ): Promise<readonly PaymentId[]>
   insertDecision(decision: Decision): Promise<void>
   setMeta(key: string, value: string): Promise<void>
 }
