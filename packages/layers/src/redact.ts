@@ -2,9 +2,9 @@
 const SECRET_KEY =
   /preimage|secret|macaroon|rune|password|passphrase|token|apikey|adminkey|invoicekey|inkey|privatekey|seed|mnemonic|credential|authorization|cookie|connection(string|uri|url)|nwc/i
 
-/** Credentials that people paste into other fields. */
+/** Credentials that people paste into other fields; LND's macaroons all begin alike. */
 const SECRET_TEXT =
-  /\b(lndconnect|lnconnect|nostr\+walletconnect|nostrwalletconnect):[^\s"']+|\bnsec1[a-z0-9]+|\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
+  /\b(lndconnect|lnconnect|nostr\+walletconnect|nostrwalletconnect):[^\s"']+|\bnsec1[a-z0-9]+|\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}|\b0201036c6e64[0-9a-f]+|\bAgEDbG5k[a-z0-9+/=_-]+|(?<=:\/\/)[^\s"'/@:]+:[^\s"'/@]+(?=@)/gi
 
 export const REDACTED = '[redacted]'
 const MAX_TEXT = 500

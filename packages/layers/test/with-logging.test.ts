@@ -5,6 +5,8 @@ import { createManualClock } from './manual-clock.ts'
 import { createRecordingBackend } from './recording-backend.ts'
 
 const CANARY = 'c0ffee11'.repeat(8)
+/** As LND writes them: version 2, location `lnd`. */
+const MACAROON = Buffer.from(`0201036c6e640201${CANARY}`, 'hex')
 
 const places: readonly [string, unknown][] = [
   ...[
@@ -31,6 +33,9 @@ const places: readonly [string, unknown][] = [
   ['a connection uri', { url: `lndconnect://host:10009?macaroon=${CANARY}` }],
   ['a wallet connection', { url: `nostr+walletconnect://pub?secret=${CANARY}` }],
   ['a header', { text: `Bearer ${CANARY}` }],
+  ['a macaroon in another field', { text: `no host ${MACAROON.toString('hex')}` }],
+  ['a macaroon as base64', { text: `no host ${MACAROON.toString('base64')}` }],
+  ['a password in an address', { url: `https://user:${CANARY}@node.example:8080/v1` }],
   ['bytes', { data: Buffer.from(CANARY) }],
 ]
 
@@ -50,6 +55,7 @@ test.each(places)('nothing of %s is logged', async (_what, value) => {
   await wrapped.getBalance().catch(() => undefined)
   expect(entries).toHaveLength(2)
   expect(JSON.stringify(entries)).not.toContain(CANARY)
+  expect(JSON.stringify(entries)).not.toContain(MACAROON.toString('base64').slice(12))
   expect(JSON.stringify(entries)).not.toContain(Buffer.from(CANARY).toJSON().data.slice(0, 8).join(','))
 })
 
