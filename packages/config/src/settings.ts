@@ -134,6 +134,10 @@ export const settingsSchema = z.strictObject({
   }),
   token: textValue
     .min(16, { error: 'must have at least 16 characters' })
+    // RFC 6750, what a client can send after "Bearer"
+    .regex(/^[A-Za-z0-9\-._~+/]{1,512}=*$/, {
+      error: 'must be at most 512 letters, digits and the characters - . _ ~ + /',
+    })
     .transform((text) => new Secret(text))
     .optional()
     .register(meta, {

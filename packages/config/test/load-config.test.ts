@@ -189,6 +189,11 @@ describe('refusals', () => {
       given: { env: { LIGHTNING_MCP_BACKEND: 'https://example.com' } },
       usage: false,
     },
+    {
+      name: 'token that no header can carry',
+      given: { env: { LIGHTNING_MCP_TOKEN: `${SECRET} with blanks` }, app: 'http' },
+      usage: false,
+    },
     { name: 'short token', given: { env: { LIGHTNING_MCP_TOKEN: 'short' }, app: 'http' }, usage: false },
   ]
   it.each(cases)('names what is wrong: $name', async ({ given, usage }) => {
