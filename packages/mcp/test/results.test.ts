@@ -345,6 +345,20 @@ describe('text from outside', () => {
     expect(String(outcome.data['memo'])).toMatch(/^pay me now x+…$/)
     expect(String(outcome.data['memo']).length).toBeLessThanOrEqual(240)
   })
+
+  test('an address of a peer and a version of a service are cleaned', async () => {
+    const hostile = `1.0\u001b[2J\u202e ${'x'.repeat(5_000)}`
+    const peers = { list: async () => [{ nodeId: NODE, connected: true, address: hostile }] }
+    const listed = await call('list_peers', {}, { node: { peers } })
+    expect((listed.data['peers'] as { address: string }[])[0]?.address).toMatch(/^1\.0 \[2J x+…$/)
+    const details = await cannedWallet().getDetails({})
+    const told = await call(
+      'get_wallet_details',
+      {},
+      { getDetails: async () => ({ ...details, node: { ...details.node, version: hostile } }) },
+    )
+    expect(told.data['version']).toMatch(/^1\.0 \[2J x{1,90}…$/)
+  })
 })
 
 describe('secrets', () => {

@@ -16,7 +16,8 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
   decode_invoice: 'readOnly idempotent',
   preview_payment: 'readOnly idempotent openWorld',
   pay_invoice: 'destructive idempotent openWorld',
-  pay_lightning_address: 'destructive idempotent openWorld',
+  // the same call pays anew once ten minutes have passed
+  pay_lightning_address: 'destructive openWorld',
   get_payment_status: 'readOnly idempotent',
   get_payments: 'readOnly idempotent',
   wait_for_payment: 'readOnly idempotent',

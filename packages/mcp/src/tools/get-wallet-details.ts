@@ -1,3 +1,4 @@
+import { cleanText } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { outsideText, untrusted } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -30,7 +31,7 @@ export const getWalletDetails = defineTool({
     const data = {
       network: profile.identity.network,
       backend: profile.identity.kind,
-      version: node.version ?? profile.version,
+      version: cleanText(node.version ?? profile.version, 80),
       online,
       custodial: profile.custodial,
       ...(node.nodeId === undefined ? {} : { node_id: node.nodeId as string }),

@@ -1,4 +1,4 @@
-import { LightningError, type Peer } from '@lightning-mcp/core'
+import { cleanText, LightningError, type Peer } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 10
 const peerView = (peer: Peer) => ({
   node_id: peer.nodeId as string,
   ...listedText('alias', peer.alias),
-  ...(peer.address === undefined ? {} : { address: peer.address.slice(0, 100) }),
+  ...(peer.address === undefined ? {} : { address: cleanText(peer.address, 100) }),
   connected: peer.connected,
 })
 

@@ -12,7 +12,8 @@ export const payLightningAddress = defineTool({
   description:
     'Pay name@domain. The same address and amount within 10 minutes counts as a retry and is not paid again, unless repeat_of names the earlier payment. If status is pending, call wait_for_payment.',
   effect: 'spend',
-  annotations: PAYS,
+  // a retry is paid once, but the same call pays anew when ten minutes have passed
+  annotations: { ...PAYS, idempotentHint: false },
   requires: ['payInvoice'],
   input: z.strictObject({
     lightning_address: field.lightningAddress,
