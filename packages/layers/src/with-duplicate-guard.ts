@@ -104,15 +104,16 @@ async function send(
   attempt: number,
   next: LayerNext,
 ): Promise<Payment> {
+  // what cannot be written down stays open and is looked up next time; the answer matters more
+  const finish = (state: 'settled' | 'failed') => store.finish(key, attempt, state).catch(() => undefined)
   let payment: Payment
   try {
     payment = (await next()) as Payment
   } catch (error) {
-    if (LightningError.is(error) && error.sent === 'no') await store.finish(key, attempt, 'failed')
+    if (LightningError.is(error) && error.sent === 'no') await finish('failed')
     throw error
   }
-  if (payment.status === 'settled' || payment.status === 'failed')
-    await store.finish(key, attempt, payment.status)
+  if (payment.status === 'settled' || payment.status === 'failed') await finish(payment.status)
   return payment
 }
 

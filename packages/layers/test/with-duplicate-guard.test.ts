@@ -51,6 +51,25 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
+test('a store that fails after sending does not hide the answer', async () => {
+  const store = createMemoryDuplicateGuardStore()
+  const full = { ...store, finish: () => Promise.reject(new Error('disk full')) }
+  const { wrapped, sent } = guarded(full, [() => settled])
+  expect(await wrapped.payInvoice(request)).toEqual(settled)
+  await expect(wrapped.payInvoice(request)).rejects.toMatchObject({ code: 'in_progress' })
+  expect(sent()).toBe(1)
+})
+
+test('a store that fails after a refusal does not hide the refusal', async () => {
+  const store = createMemoryDuplicateGuardStore()
+  const full = { ...store, finish: () => Promise.reject(new Error('disk full')) }
+  const refuse = () => {
+    throw new LightningError({ code: 'unavailable', message: 'gone' })
+  }
+  const { wrapped } = guarded(full, [refuse])
+  await expect(wrapped.payInvoice(request)).rejects.toMatchObject({ code: 'unavailable' })
+})
+
 describe.each([
   ['memory', () => createMemoryDuplicateGuardStore()],
   ['file', () => openFileDuplicateGuardStore({ folder: join(folder, `${stores++}`) })],
