@@ -113,6 +113,16 @@ describe('invoice', () => {
     expect(await wallet.pay({ destination: `lightning:${invoice}` })).toMatchObject({ replayed: true })
   })
 
+  test('another amount is no way round a hash that may not be sent again', async () => {
+    const { world, wallet } = await withService()
+    world.node.scripts.push({ do: 'fail', sameHashRetryable: false })
+    const { invoice } = world.invoice({ amountMsat: null })
+    await wallet.pay({ destination: invoice, amountMsat: msat(5_000n) })
+    const other = wallet.pay({ destination: invoice, amountMsat: msat(6_000n) })
+    await expect(other).rejects.toMatchObject({ code: 'hash_conflict' })
+    expect(world.node.requests).toHaveLength(1)
+  })
+
   test('a failed one that expired is not sent again', async () => {
     const { world, wallet } = await withService()
     world.node.script = { do: 'fail' }

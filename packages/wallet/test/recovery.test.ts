@@ -140,6 +140,8 @@ test('a failure under another key a moment ago does not end a new payment', asyn
   const { wallet } = await world.start()
   const { invoice, paymentHash } = world.invoice()
   await wallet.pay({ destination: invoice, idempotencyKey: 'a' })
+  // within the same second, which is all that the node's records tell
+  await world.clock.advance(100)
   await wallet.pay({ destination: invoice, idempotencyKey: 'b', waitSeconds: 0 })
   await world.clock.advance(3_000)
   expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
@@ -162,6 +164,19 @@ test('an old failure proves nothing where the node forgot what came between', as
   for (const [hash, payment] of backup) world.node.payments.set(hash, payment)
   await world.clock.advance(120_000)
   expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+})
+
+test('one look proves nothing, not even after a clock that was put right by months', async () => {
+  const world = new World()
+  world.node.script = { do: 'lose-request' }
+  const { wallet } = await world.start()
+  const { invoice, paymentHash, preimage } = world.invoice()
+  await wallet.pay({ destination: invoice, waitSeconds: 0 })
+  await world.clock.jump(90 * DAY_MS)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+  world.node.payments.set(paymentHash, { paymentHash, status: 'settled', preimage, feeMsat: msat(5n) })
+  await world.clock.advance(31_000)
+  expect(await wallet.getPayment({ paymentHash })).toMatchObject({ state: 'settled' })
 })
 
 test('a node that cannot be asked leaves it unknown', async () => {

@@ -86,7 +86,8 @@ async function matchInvoice(
   const known = live ?? (await store.newestIntentByHash(context.account, paymentHash))
   if (known === undefined) return undefined
 
-  const conflict = known.payee !== payee || (live !== undefined && known.amountMsat !== amountMsat)
+  const pinned = live !== undefined || known.retry === 'fresh-invoice'
+  const conflict = known.payee !== payee || (pinned && known.amountMsat !== amountMsat)
   if (conflict)
     throw new LightningError({
       code: 'hash_conflict',
