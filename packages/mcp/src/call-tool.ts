@@ -32,9 +32,12 @@ export function outcomeOfError(
   return failed(internalFailure(tool.effect))
 }
 
-/** What ended a call that nobody waits for any more is the caller's doing, not a fault. */
-function stoppedWaiting(error: unknown, tool: Tool): unknown {
-  if (LightningError.is(error) || error instanceof ToolFailure) return error
+/**
+ * What ended a call that nobody waits for any more is the caller's doing, not a fault. The wallet wraps
+ * the signal's reason, which it cannot tell from a fault of its own.
+ */
+function stoppedWaiting(error: unknown, tool: Tool, { reason }: AbortSignal): unknown {
+  if (error instanceof ToolFailure || (LightningError.is(error) && error.cause !== reason)) return error
   return tool.effect === 'spend'
     ? new LightningError({
         code: 'outcome_unknown',
@@ -54,6 +57,10 @@ export async function callTool(
     const { data, text, image } = await tool.run(parseArguments(tool.input, args), context)
     return { isError: false, data, text, ...(image === undefined ? {} : { image }) }
   } catch (error) {
-    return outcomeOfError(context.signal.aborted ? stoppedWaiting(error, tool) : error, tool, onFault)
+    return outcomeOfError(
+      context.signal.aborted ? stoppedWaiting(error, tool, context.signal) : error,
+      tool,
+      onFault,
+    )
   }
 }
