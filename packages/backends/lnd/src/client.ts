@@ -57,17 +57,23 @@ export interface LndStream<T> {
   cancel(): void
 }
 
+/** Looks at who answers a connection that has just been made. */
+type CheckConnection = (getInfo: () => Promise<UnaryReplies['getInfo']>) => Promise<void>
+
 /** The wire to one LND: one connection, made when first needed. Knows gRPC, and nothing of Lightning. */
 export class LndClient {
   readonly #load: () => Promise<LndConnection>
+  readonly #check: CheckConnection
   #current: { grpc: Grpc; client: Client; metadata: Metadata } | undefined
   #opening: Promise<void> | undefined
   #closed = false
   /** Calls and streams under way: closing a channel does not end them. */
   readonly #underWay = new Set<{ cancel(): void }>()
 
-  constructor(load: () => Promise<LndConnection>) {
+  /** `load` is asked anew for each connection; one that `check` rejects carries nothing else. */
+  constructor(load: () => Promise<LndConnection>, check: CheckConnection) {
     this.#load = load
+    this.#check = check
   }
 
   /**
@@ -76,7 +82,7 @@ export class LndClient {
    */
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    if (this.#isReady()) return
+    if (this.#opening === undefined && this.#isReady()) return
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined
     })
@@ -103,6 +109,12 @@ export class LndClient {
     })
     const problem = STATE_PROBLEMS[state]
     if (problem !== undefined) throw new LightningError({ code: 'not_ready', ...problem })
+    try {
+      await this.#check(() => this.#unary('getInfo', {}, CONNECT_TIMEOUT_MS))
+    } catch (error) {
+      this.#current?.client.close()
+      throw mapLndError(error)
+    }
   }
 
   async #renew(): Promise<void> {

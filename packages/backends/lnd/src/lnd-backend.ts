@@ -45,6 +45,7 @@ import { allowsMethod, type MacaroonContents, readMacaroon } from './macaroon.ts
 import { checkOptions, type LndBackendOptions, loadConnection } from './options.ts'
 import { lookupPayment, payInvoice } from './payments.ts'
 import { allowsCapability, describePermissions } from './permissions.ts'
+import type { RawInfo } from './schemas.ts'
 import { toInvoice, toNetwork, toNodeInfo, toVersion } from './to-core.ts'
 import { listTransactions } from './transactions.ts'
 
@@ -78,11 +79,14 @@ class LndBackend implements LightningBackend {
 
   constructor(options: LndBackendOptions) {
     const checked = checkOptions(options)
-    this.#client = new LndClient(async () => {
-      const connection = await loadConnection(checked)
-      this.#macaroon = readMacaroon(connection.macaroon.reveal())
-      return connection
-    })
+    this.#client = new LndClient(
+      async () => {
+        const connection = await loadConnection(checked)
+        this.#macaroon = readMacaroon(connection.macaroon.reveal())
+        return connection
+      },
+      (getInfo) => this.#refuseOther(getInfo),
+    )
     this.#makeFacets()
   }
 
@@ -110,6 +114,19 @@ class LndBackend implements LightningBackend {
       lookup: 'hash',
       events: 'stream',
     }
+  }
+
+  /** After a break, files of the same name may lead to another node: it knows nothing of what this one was asked. */
+  async #refuseOther(getInfo: () => Promise<RawInfo>): Promise<void> {
+    if (this.#identity === undefined) return
+    const info = await getInfo()
+    if (nodeId(info.identity_pubkey) === this.#identity.id && toNetwork(info) === this.#identity.network)
+      return
+    throw new LightningError({
+      code: 'unauthenticated',
+      message: 'another node answers than the one that this connection began with',
+      hint: 'Restart the program if the change is meant.',
+    })
   }
 
   /** What the macaroon itself says, told before LND says it in fewer words. */

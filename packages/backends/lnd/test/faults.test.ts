@@ -325,6 +325,29 @@ describe('connecting', () => {
     expect(LightningError.is(error) && error.code).toBe('unavailable')
   })
 
+  test('another node at the same address is asked for nothing', async () => {
+    const backend = open()
+    await backend.connect()
+    const { port } = lnd
+    lnd.stop()
+    lnd = await new ScriptedLnd().start(port)
+    lnd.on('getInfo', () => ({ ...fixture<object>('info'), identity_pubkey: `02${'ab'.repeat(32)}` }))
+    lnd.onStream('trackPayment', () => {
+      throw refuse(5, 'payment isn’t initiated')
+    })
+    // notices that the first has gone
+    await backend.getInfo().catch(() => undefined)
+    const answers = await Promise.allSettled([
+      pay(backend),
+      backend.lookupPayment({ paymentHash: hash }),
+      backend.connect(),
+    ])
+    for (const answer of answers)
+      expect(answer).toMatchObject({ reason: { code: 'unauthenticated', sent: 'no' } })
+    await expect(pay(backend)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(lnd.count('sendPayment') + lnd.count('trackPayment')).toBe(0)
+  })
+
   test('calls at once share one connection attempt', async () => {
     const backend = open()
     await Promise.all([backend.getInfo(), backend.getInfo(), backend.getInfo()])

@@ -57,6 +57,10 @@ export class ScriptedLnd {
   readonly #server = new Server()
   #port = 0
 
+  get port(): number {
+    return this.#port
+  }
+
   get socket(): string {
     return `127.0.0.1:${this.#port}`
   }
@@ -75,7 +79,8 @@ export class ScriptedLnd {
     return this.calls.filter((call) => call === method).length
   }
 
-  async start(): Promise<this> {
+  /** On any free port, or on one that another had. */
+  async start(port = 0): Promise<this> {
     const methods = Object.entries(METHODS)
     for (const service of new Set(methods.map(([, spec]) => spec.service))) {
       const own = methods.filter(([, spec]) => spec.service === service)
@@ -88,11 +93,11 @@ export class ScriptedLnd {
     }
     this.#port = await new Promise<number>((resolve, reject) =>
       this.#server.bindAsync(
-        '127.0.0.1:0',
+        `127.0.0.1:${port}`,
         ServerCredentials.createSsl(null, [
           { private_key: file('proxy.key'), cert_chain: file('proxy.cert') },
         ]),
-        (error, port) => (error === null ? resolve(port) : reject(error)),
+        (error, bound) => (error === null ? resolve(bound) : reject(error)),
       ),
     )
     return this
