@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Config } from '@lightning-mcp/config'
 import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
 import type { Wallet } from '@lightning-mcp/wallet'
@@ -48,9 +48,13 @@ export async function openRuntime(
     async open() {
       const opened = await backend()
       walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
-      const { createWallet, openSqliteStore } = await import('@lightning-mcp/wallet')
+      const [{ createWallet, openSqliteStore }, { onlyNodeOf }] = await Promise.all([
+        import('@lightning-mcp/wallet'),
+        import('./only-node-of.ts'),
+      ])
+      const ownFolder = config.dataDir === undefined ? walletFolder : undefined
       const result = createWallet({
-        backend: opened.backend,
+        backend: ownFolder === undefined ? opened.backend : onlyNodeOf(basename(ownFolder), opened.backend),
         store: openSqliteStore({
           path: walletFolder === undefined ? ':memory:' : join(walletFolder, 'wallet.sqlite'),
         }),

@@ -79,6 +79,32 @@ describe('the place of the records', () => {
     await expect(second.runtime.wallet.getBalance()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  it('takes no payments of another node that the same settings lead to by now', async () => {
+    const home = temporaryFolder()
+    const first = await runtimeOf(
+      nodeOf('one', () => true),
+      { home },
+    )
+    await first.runtime.wallet.start()
+    await first.runtime.close()
+    let up = false
+    const second = await runtimeOf(
+      nodeOf('two', () => up),
+      { home },
+    )
+    await second.runtime.wallet.start()
+    expect(second.runtime.walletFolder).toBe(first.runtime.walletFolder)
+    up = true
+    await expect(second.runtime.wallet.getBalance()).rejects.toMatchObject({ code: 'unauthenticated' })
+    await second.runtime.close()
+    const third = await runtimeOf(
+      nodeOf('two', () => true),
+      { home },
+    )
+    await third.runtime.wallet.getBalance()
+    expect(third.runtime.walletFolder).not.toBe(first.runtime.walletFolder)
+  })
+
   it('is not guessed for a node that was never seen', async () => {
     const home = temporaryFolder()
     let up = false
