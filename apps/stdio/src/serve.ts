@@ -1,4 +1,5 @@
 import { type Config, ConfigError, type LoadConfigRequest, loadConfig } from '@lightning-mcp/config'
+import { LightningError } from '@lightning-mcp/core'
 import type { McpFace } from '@lightning-mcp/mcp'
 import { createFailedFace, createLog, type Log, openRuntime, type Runtime } from '@lightning-mcp/runtime'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
@@ -41,7 +42,15 @@ async function start(request: LoadConfigRequest): Promise<{ face: McpFace; runti
   }
   const log = createLog({ level: config.logLevel, write })
   for (const warning of config.warnings) log.warn(warning)
-  const runtime = await openRuntime(config, { log, version: VERSION })
+  let runtime: Runtime
+  try {
+    runtime = await openRuntime(config, { log, version: VERSION })
+  } catch (error) {
+    // a tool or toolset that does not exist
+    if (!LightningError.is(error)) throw error
+    log.error(`lightning-mcp could not start: ${error.message}`, { next: error.hint })
+    return { face: createFailedFace({ error, version: VERSION }), log }
+  }
   log.info(`lightning-mcp ${VERSION} is up`, { backend: config.backend.name })
   return { face: runtime.face, runtime, log }
 }

@@ -64,6 +64,12 @@ describe('doctor', () => {
       says: /not a known setting/,
     },
     {
+      name: 'a tool that does not exist',
+      args: ['--exclude-tools', 'pay_invoces'],
+      check: 'settings',
+      says: /There is no tool "pay_invoces"/,
+    },
+    {
       name: 'a node that is down',
       args: ['--backend', 'lnd', '--data-dir', 'data'],
       env: { LND_SOCKET: '127.0.0.1:1', LND_MACAROON: '0201036c6e640100' },

@@ -52,6 +52,12 @@ describe('a start that fails', () => {
       says: /neither built in nor an npm package/,
     },
     {
+      name: 'a tool that does not exist among those to leave out',
+      given: () => ({ args: ['--backend', 'simulator', '--exclude-tools', 'pay_invoces'] }),
+      says: /There is no tool "pay_invoces"/,
+      code: 'invalid_request',
+    },
+    {
       name: 'a backend without its options',
       given: () => ({ args: [], env: { LIGHTNING_MCP_BACKEND: 'lnd' } }),
       says: /macaroon/,

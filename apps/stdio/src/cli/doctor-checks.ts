@@ -21,7 +21,7 @@ export interface Finding {
 
 type WalletDetails = Awaited<ReturnType<Runtime['wallet']['getDetails']>>
 
-const failure = (check: string, error: unknown): Finding => {
+export const failure = (check: string, error: unknown): Finding => {
   const known = LightningError.is(error) ? error : undefined
   const message = error instanceof Error ? error.message : String(error)
   return {

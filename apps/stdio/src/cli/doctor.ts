@@ -1,10 +1,10 @@
 import { ConfigError, loadConfig } from '@lightning-mcp/config'
 import { cleanText } from '@lightning-mcp/core'
-import { createLog, openRuntime } from '@lightning-mcp/runtime'
+import { createLog, openRuntime, type Runtime } from '@lightning-mcp/runtime'
 import { guardStdout } from '../guard-stdout.ts'
 import type { Invocation } from '../program.ts'
 import { VERSION } from '../version.ts'
-import { type Finding, findings, type Verdict } from './doctor-checks.ts'
+import { type Finding, failure, findings, type Verdict } from './doctor-checks.ts'
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: 'ok     ',
@@ -44,7 +44,12 @@ async function examine(invocation: Invocation): Promise<Finding[]> {
       ? [{ check: 'settings', verdict: 'ok', message: `backend ${config.backend.name}` }]
       : config.warnings.map((message) => ({ check: 'settings', verdict: 'warn', message }))
   const log = createLog({ level: 'silent', write: () => undefined })
-  const runtime = await openRuntime(config, { log, version: VERSION })
+  let runtime: Runtime
+  try {
+    runtime = await openRuntime(config, { log, version: VERSION })
+  } catch (error) {
+    return [...settings, failure('settings', error)]
+  }
   try {
     return [...settings, ...(await findings(runtime))]
   } finally {
