@@ -7,6 +7,7 @@ import {
   printConfig,
   settingsHelp,
 } from '@lightning-mcp/config'
+import { LightningError } from '@lightning-mcp/core'
 import manifest from '../package.json' with { type: 'json' }
 import type { Server } from './serve.ts'
 import { StartError } from './start-error.ts'
@@ -39,9 +40,12 @@ export const runCommand = async ({ argv, env, cwd }: Command): Promise<number> =
     const server = await serve({ config, version: manifest.version, stderr: process.stderr })
     return await untilSignal(server)
   } catch (error) {
-    if (!(error instanceof ConfigError) && !(error instanceof StartError)) throw error
-    for (const line of error.message.split('\n')) process.stderr.write(`lightning-mcp-http: ${line}\n`)
-    return error instanceof ConfigError ? USAGE_EXIT_CODE : 1
+    // a LightningError: a tool or toolset that does not exist
+    const isUsage = error instanceof ConfigError || LightningError.is(error)
+    if (!isUsage && !(error instanceof StartError)) throw error
+    const message = LightningError.is(error) ? `${error.message} ${error.hint ?? ''}` : error.message
+    for (const line of message.split('\n')) process.stderr.write(`lightning-mcp-http: ${line}\n`)
+    return isUsage ? USAGE_EXIT_CODE : 1
   }
 }
 

@@ -123,6 +123,12 @@ describe('a start that is refused', () => {
       code: 2,
       said: /LIGHTNING_MCP_TOKEN/,
     },
+    {
+      name: 'a tool that does not exist among those to leave out',
+      args: ['--exclude-tools', 'pay_invoces'],
+      code: 2,
+      said: /There is no tool "pay_invoces"\. Did you mean pay_invoice\?/,
+    },
     { name: 'a port that is none', args: ['--port', '99999'], code: 2, said: /--port/ },
   ])('$name', async ({ args, env, code, said }) => {
     const result = await fail([...SIMULATOR, ...args], env)
