@@ -26,8 +26,8 @@ export interface Bip353Address {
   dnsName: string
 }
 
-/** LUD-16 allows `a-z0-9-_.`, and `+` for tags. */
-const NAME = /^[a-z0-9._+-]{1,64}$/
+/** LUD-16 allows `a-z0-9-_.`, and `+` for tags. `.` and `..` would be steps in a path. */
+const NAME = /^(?!\.{1,2}$)[a-z0-9._+-]{1,64}$/
 
 /** Reads `name@domain`; a leading `lightning:` is dropped. Throws `invalid_request`. */
 export function parseLightningAddress(text: string, options: UrlOptions = {}): LightningAddress {

@@ -138,6 +138,7 @@ describe('parseDestination', () => {
     ['an address with a port', 'alice@example.com:8080', 'invalid_request'],
     ['an address with a path', 'alice@example.com/x', 'invalid_request'],
     ['a name with a slash', '../admin@example.com', 'invalid_request'],
+    ['a name that is a step up a path', '..@example.com', 'invalid_request'],
     ['a BIP 353 look-alike', '₿аlice@example.com', 'invalid_request'],
     ['plain http', 'http://example.com/lnurl', 'invalid_request'],
     ['plain http to this machine', 'http://127.0.0.1/lnurl', 'invalid_request'],
