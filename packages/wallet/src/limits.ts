@@ -1,4 +1,5 @@
 import { clampSubMsat, type ErrorCode, LightningError, type Msat, msat, satToMsat } from '@lightning-mcp/core'
+import { amountText } from './amount-text.ts'
 import type { RuleVerdict } from './wallet.ts'
 
 /** A fee cap that grows with the amount: the larger of a share of it and a floor. */
@@ -65,8 +66,6 @@ export interface Judgement {
   hint?: string
 }
 
-const sats = (amount: Msat): string => (amount % 1000n === 0n ? `${amount / 1000n} sats` : `${amount} msat`)
-
 /** Judges one payment by the limits. Pure: the caller reserves in the same transaction. */
 export function judge(
   request: { amountMsat: Msat; maxFeeMsat?: Msat | undefined },
@@ -103,14 +102,14 @@ export function judge(
   if (!amountRule.allowed)
     return refused(
       'budget_exceeded',
-      `${sats(amountMsat)} is more than one payment may be: the owner's limit is ${sats(limits.maxPaymentMsat)}`,
+      `${amountText(amountMsat)} is more than one payment may be: the owner's limit is ${amountText(limits.maxPaymentMsat)}`,
       'Pay less, or ask the owner to raise the limit. Splitting the payment is not what the owner meant.',
     )
   if (!feeRule.allowed)
     return refused(
       'budget_exceeded',
-      `a fee of up to ${sats(maxFeeMsat)} is more than the owner allows for ${sats(amountMsat)}: ${sats(ceilingMsat)}`,
-      `Give a largest fee of at most ${sats(ceilingMsat)}, or leave it out.`,
+      `a fee of up to ${amountText(maxFeeMsat)} is more than the owner allows for ${amountText(amountMsat)}: ${amountText(ceilingMsat)}`,
+      `Give a largest fee of at most ${amountText(ceilingMsat)}, or leave it out.`,
     )
   if (fees.feeLimit === 'enforced') return { allowed: true, rules, maxFeeMsat }
 
@@ -120,7 +119,7 @@ export function judge(
     if (allowed) return { allowed, rules, maxFeeMsat }
     return refused(
       'fee_limit_exceeded',
-      `this backend may take up to ${sats(fees.worstFeeMsat)} in fees, more than the ${sats(maxFeeMsat)} allowed`,
+      `this backend may take up to ${amountText(fees.worstFeeMsat)} in fees, more than the ${amountText(maxFeeMsat)} allowed`,
       'Allow a larger fee if the limits let you, or pay from another wallet.',
     )
   }

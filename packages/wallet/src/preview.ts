@@ -9,6 +9,7 @@ import {
   sameNetwork,
   supports,
 } from '@lightning-mcp/core'
+import { amountText } from './amount-text.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { OPEN_STATES } from './intents/intent.ts'
@@ -78,7 +79,7 @@ async function describe(
     if (amountMsat >= terms.minMsat && amountMsat <= terms.maxMsat) return undefined
     return new LightningError({
       code: 'invalid_request',
-      message: `the recipient takes ${terms.minMsat} to ${terms.maxMsat} msat`,
+      message: `the recipient takes ${amountText(terms.minMsat)} to ${amountText(terms.maxMsat)}`,
     })
   }
   const { decoded } = target
@@ -178,7 +179,7 @@ async function findEarlier(
   { store, account }: PreviewContext,
 ): Promise<PaymentPreview['earlier']> {
   const found = await store.read(async (reader) => {
-    if (target.kind === 'invoice') return reader.newestIntentByHash(account, target.decoded.paymentHash)
+    if (target.kind === 'invoice') return reader.intentByHash(account, target.decoded.paymentHash)
     if (amountMsat === undefined) return undefined
     return reader.newestMinted({ account, destination: target.destination, amountMsat }, [
       ...OPEN_STATES,

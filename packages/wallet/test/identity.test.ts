@@ -24,7 +24,7 @@ describe('idempotency key', () => {
   })
 
   test.each([
-    ['another amount', { amountMsat: msat(51_000n) }, 'amount was 50000 msat'],
+    ['another amount', { amountMsat: msat(51_000n) }, 'amount was 50 sats'],
     ['another destination', { destination: 'eve@example.com' }, 'destination was bob@example.com'],
     ['another fee', { maxFeeMsat: msat(9n) }, 'largest fee was not given'],
   ])('%s is a conflict that shows the difference', async (_, change, difference) => {
@@ -74,6 +74,25 @@ describe('invoice', () => {
     await wallet.getPayment({ paymentId: first.paymentId })
     await expect(wallet.pay(second)).rejects.toMatchObject({ code: 'already_paid' })
     expect(world.node.requests).toHaveLength(1)
+  })
+
+  test('a hash tells of the payment that paid it, not of a later failure', async () => {
+    const { world, wallet } = await withService()
+    world.node.scripts.push({ do: 'fail' }, { do: 'fail' })
+    const { invoice, paymentHash } = world.invoice()
+    await wallet.pay({ destination: invoice, idempotencyKey: 'a', memo: 'first' })
+    await world.clock.advance(1_000)
+    await wallet.pay({ destination: invoice, idempotencyKey: 'b', memo: 'second' })
+    const paid = await wallet.pay({ destination: invoice, idempotencyKey: 'a' })
+    expect(paid).toMatchObject({ state: 'settled', attempt: 2 })
+    expect(await wallet.getPayment({ paymentHash })).toMatchObject({
+      state: 'settled',
+      paymentId: paid.paymentId,
+    })
+    const { earlier } = await wallet.preview({ destination: invoice })
+    expect(earlier).toEqual({ paymentId: paid.paymentId, state: 'settled' })
+    const { items } = await wallet.listPayments({ limit: 5 })
+    expect(items).toMatchObject([{ paymentId: paid.paymentId, memo: 'first' }])
   })
 
   test('another account learns that one bit and nothing else', async () => {

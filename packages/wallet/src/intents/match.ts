@@ -1,4 +1,5 @@
 import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
+import { amountText } from '../amount-text.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { type Intent, isOpen, OPEN_STATES, sameBackend } from './intent.ts'
 import type { Asked } from './target.ts'
@@ -40,10 +41,10 @@ function assertSameCall(intent: Intent, asked: Asked): void {
       : `destination was ${shorten(intent.destination)}`,
     intent.amountGivenMsat === asked.amountGivenMsat
       ? undefined
-      : `amount was ${intent.amountGivenMsat === undefined ? 'not given' : `${intent.amountGivenMsat} msat`}`,
+      : `amount was ${intent.amountGivenMsat === undefined ? 'not given' : amountText(intent.amountGivenMsat)}`,
     intent.maxFeeGivenMsat === asked.maxFeeGivenMsat
       ? undefined
-      : `largest fee was ${intent.maxFeeGivenMsat === undefined ? 'not given' : `${intent.maxFeeGivenMsat} msat`}`,
+      : `largest fee was ${intent.maxFeeGivenMsat === undefined ? 'not given' : amountText(intent.maxFeeGivenMsat)}`,
   ].filter((difference) => difference !== undefined)
   if (differences.length === 0) return
   throw new LightningError({
@@ -83,7 +84,7 @@ async function matchInvoice(
   const { paymentHash, payee } = target.decoded
   const live = await store.liveIntentByHash(paymentHash)
   if (live !== undefined && live.account !== context.account) throw guard(live, false)
-  const known = live ?? (await store.newestIntentByHash(context.account, paymentHash))
+  const known = live ?? (await store.intentByHash(context.account, paymentHash))
   if (known === undefined) return undefined
 
   const pinned = live !== undefined || known.retry === 'fresh-invoice'

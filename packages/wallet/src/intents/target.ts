@@ -1,5 +1,6 @@
 import { parseDestination, type UrlOptions } from '@lightning-mcp/codec'
 import { cleanText, type DecodedInvoice, LightningError, type Msat, msat } from '@lightning-mcp/core'
+import { amountText } from '../amount-text.ts'
 import { paymentId } from '../payment-id.ts'
 import type { PaymentId, PaymentRequest } from '../wallet.ts'
 
@@ -69,7 +70,7 @@ function readAmount(target: Target, given: Msat | undefined): Msat {
     if (given === undefined) return own
     throw new LightningError({
       code: 'amount_not_allowed',
-      message: `the ${target.kind === 'invoice' ? 'invoice' : 'destination'} has its own amount of ${own} msat, so none may be given`,
+      message: `the ${target.kind === 'invoice' ? 'invoice' : 'destination'} has its own amount of ${amountText(own)}, so none may be given`,
       hint: 'Leave the amount out.',
     })
   }
