@@ -87,7 +87,7 @@ export const codeOfReason = (reason: string): Failure['code'] =>
 
 /** The line of text. */
 export const failureText = (failure: Failure): string =>
-  `${failure.code}: ${failure.message} Next: ${failure.next_step}`
+  `${failure.code}: ${failure.message}${/[.!?…]$/.test(failure.message) ? '' : '.'} Next: ${failure.next_step}`
 
 /** For a facet that was declared when the tools were listed and is not there now. */
 export function unsupportedNow(what: string): never {

@@ -123,6 +123,7 @@ describe('the outcome of a payment', () => {
         code: 'no_route',
         money_may_have_moved: false,
         retry: 'safe',
+        next_step: expect.stringContaining('max_fee_sats'),
         status: 'failed',
         payment_id: PAYMENT_ID,
       },
@@ -203,6 +204,19 @@ describe('an error of the wallet', () => {
     expect(paying.data['next_step']).not.toBe('')
     const reading = await call('get_budget', {}, { getBudget: refuse })
     expect(reading.data['money_may_have_moved']).toBe(false)
+  })
+
+  test('the line of text keeps message and next step apart', async () => {
+    const texts = ['the cursor is wrong', 'The cursor is wrong.'].map(async (message) => {
+      const getBudget = async () => {
+        throw new LightningError({ code: 'invalid_request', message, hint: 'Give another.' })
+      }
+      return (await call('get_budget', {}, { getBudget })).text
+    })
+    expect(await Promise.all(texts)).toEqual([
+      'invalid_request: the cursor is wrong. Next: Give another.',
+      'invalid_request: The cursor is wrong. Next: Give another.',
+    ])
   })
 
   test('its own hint wins and is cleaned', async () => {
@@ -410,6 +424,17 @@ describe('secrets', () => {
     })
     expect(JSON.stringify(outcome)).not.toContain('11'.repeat(32))
   })
+})
+
+test('a preview says that the estimate is above the fee limit', async () => {
+  const preview: Wallet['preview'] = async (request) => ({
+    ...(await cannedWallet().preview(request)),
+    estimatedFeeMsat: msat(1_001n),
+    maxFeeMsat: msat(0n),
+  })
+  const { data, text } = await call('preview_payment', { destination: INVOICE, max_fee_sats: 0 }, { preview })
+  expect(data).toMatchObject({ estimated_fee_sats: 2, max_fee_sats: 0 })
+  expect(text).toContain('estimated fee 2 sats, more than max_fee_sats 0')
 })
 
 test('the QR code is a PNG beside the line of text', async () => {

@@ -20,7 +20,10 @@ export function checkPage(request: { limit: number; cursor?: string | undefined 
       'Ask for 1 to 1000 entries.',
     )
   if (request.cursor !== undefined && !CURSOR.test(request.cursor))
-    throw badRequest('the cursor is not one of this wallet', 'Pass nextCursor of the page before, unchanged.')
+    throw badRequest(
+      'the cursor is not one of this wallet',
+      'Give next_cursor of the page before, or none for the first page.',
+    )
 }
 
 /** The node's history, newest first. */

@@ -83,6 +83,9 @@ export const previewPayment = defineTool({
   },
 })
 
+const tooLittle = (data: { estimated_fee_sats?: number; max_fee_sats?: number }): boolean =>
+  (data.estimated_fee_sats ?? 0) > (data.max_fee_sats ?? Number.POSITIVE_INFINITY)
+
 function summary(data: {
   amount_sats?: number
   estimated_fee_sats?: number
@@ -99,7 +102,7 @@ function summary(data: {
       ? data.max_fee_sats === undefined
         ? ''
         : `, fee at most ${satsText(data.max_fee_sats)}`
-      : `, estimated fee ${satsText(data.estimated_fee_sats)}`
+      : `, estimated fee ${satsText(data.estimated_fee_sats)}${tooLittle(data) ? `, more than max_fee_sats ${data.max_fee_sats}` : ''}`
   const verdict = data.allowed
     ? 'allowed'
     : `not allowed${data.reason === undefined ? '' : `: ${data.reason}`}`

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { satsText } from '../amounts.ts'
 import { codeOfReason, ToolFailure } from '../failures.ts'
 import type { ToolSuccess } from '../tool.ts'
-import { FAILED_STEPS, paymentShape, paymentView } from './payment.ts'
+import { failedStep, paymentShape, paymentView } from './payment.ts'
 
 /** What the paying tools answer. */
 export const payOutput = z.object({
@@ -48,7 +48,7 @@ function failure(outcome: PaymentOutcome): ToolFailure {
       message: `The payment failed${outcome.failure === undefined ? '' : ` (${failure_reason})`}; no money moved.`,
       money_may_have_moved: false,
       retry: retry === 'same-call' ? 'safe' : 'never',
-      next_step: FAILED_STEPS[retry],
+      next_step: failedStep(outcome),
     },
     details,
   )

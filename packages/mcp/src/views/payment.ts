@@ -60,14 +60,23 @@ function nextStepOf(record: PaymentRecord): string | undefined {
   if (status === 'pending') return record.outcome === 'unknown' ? UNKNOWN_STEP : WAIT_STEP
   if (status === 'awaiting_approval') return 'The owner has to approve it. Then call get_payment_status.'
   if (status !== 'failed') return undefined
-  return FAILED_STEPS[record.retry ?? 'never']
+  return failedStep(record)
 }
 
-export const FAILED_STEPS: Readonly<Record<NonNullable<PaymentRecord['retry']>, string>> = {
+const FAILED_STEPS: Readonly<Record<NonNullable<PaymentRecord['retry']>, string>> = {
   'same-call': 'No money moved. The same call may be made again.',
   'fresh-invoice': 'No money moved. Ask the recipient for a fresh invoice.',
   never: 'No money moved. Do not repeat this call.',
 }
+
+const NO_ROUTE_STEP =
+  'No money moved. The same call may be made again later, or with a larger max_fee_sats if the user agrees.'
+
+/** What to do after a proven failure. A route that costs more than the fee limit is told as `no_route`, too. */
+export const failedStep = ({ retry, failure }: Pick<PaymentRecord, 'retry' | 'failure'>): string =>
+  retry === 'same-call' && (failure?.reason === 'no_route' || failure?.reason === 'fee_limit_exceeded')
+    ? NO_ROUTE_STEP
+    : FAILED_STEPS[retry ?? 'never']
 
 /** Short enough for a result; the end of an invoice says nothing to a reader. */
 const shownDestination = (destination: string): string => cleanText(destination, MAX_SHOWN_DESTINATION)
