@@ -67,7 +67,7 @@ async function loadForeign(name: string, cwd: string): Promise<unknown> {
     throw refuse(
       name,
       `is neither built in nor an npm package installed in ${cwd}.`,
-      `${didYouMean(name, BUILT_IN_BACKENDS)} A package is installed with: npm install ${name}`,
+      `${didYouMean(name, BUILT_IN_BACKENDS)} A package has to be installed there first.`,
     )
   }
   try {
