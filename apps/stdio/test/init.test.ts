@@ -110,6 +110,14 @@ describe('init', () => {
     expect((await runProgram([...args, '--force'])).code).toBe(0)
     expect(read(file)).toMatchObject({ backend: 'simulator' })
   })
+
+  it('asks nothing for a file that it may not replace', async () => {
+    const file = join(temporaryFolder(), 'config.json')
+    writeFileSync(file, '{}')
+    const { code, stderr } = await runProgram(['init', '--config', file])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^lightning-mcp: .*config\.json exists/)
+  })
 })
 
 /** A backend with a required secret, beside the file that names it. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { chmod, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { configFolder, loadConfig, parseArguments } from '@lightning-mcp/config'
@@ -15,6 +16,15 @@ export async function init({ argv, env, cwd }: Invocation): Promise<number> {
   const own = new Set(['--yes', '--force'])
   const args = parseArguments({ argv: argv.filter((argument) => !own.has(argument)), app: 'stdio' })
   const path = resolve(cwd, args.flags.config ?? join(configFolder(env), 'config.json'))
+  const replace = argv.includes('--force')
+  const exists = () => {
+    process.stderr.write(
+      `lightning-mcp: ${path} exists. Replace it with --force, or choose another with --config.\n`,
+    )
+    return 1
+  }
+  // before anybody answers questions in vain; whoever writes it meanwhile is met below
+  if (!replace && existsSync(path)) return exists()
   const questions = argv.includes('--yes')
     ? undefined
     : openQuestions({ input: process.stdin, output: process.stderr })
@@ -30,12 +40,7 @@ export async function init({ argv, env, cwd }: Invocation): Promise<number> {
   } finally {
     questions?.close()
   }
-  if (!(await writeChecked(path, content, { cwd, env, replace: argv.includes('--force') }))) {
-    process.stderr.write(
-      `lightning-mcp: ${path} exists. Replace it with --force, or choose another with --config.\n`,
-    )
-    return 1
-  }
+  if (!(await writeChecked(path, content, { cwd, env, replace }))) return exists()
   const settings = clientSettings(ownCommand(['--config', path]))
   const blocks = settings.map(({ client, place, text }) => `## ${client}: ${place}\n\n${text}\n`)
   const check = shellCommand(ownCommand(['doctor', '--config', path]))
