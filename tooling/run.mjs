@@ -173,6 +173,7 @@ const childEnv = () => ({
     process.platform === 'win32' ? ';' : ':',
   ),
   LIGHTNING_MCP_PNPM: pnpmPath,
+  TURBO_TELEMETRY_DISABLED: '1',
 })
 
 const source = ['--conditions=development', '--disable-warning=ExperimentalWarning']

@@ -74,6 +74,12 @@ if (chosen.length === 0) {
   process.exit(2)
 }
 
+if (process.argv.includes('--help')) {
+  const list = steps.map(({ name, what }) => `  ${name.padEnd(12)} ${what}`)
+  process.stdout.write(`npm run check [-- --only NAME]\n\n${list.join('\n')}\n`)
+  process.exit(0)
+}
+
 const failed: string[] = []
 for (const step of chosen) {
   process.stdout.write(`\n== ${step.name}: ${step.what}\n`)

@@ -125,6 +125,11 @@ async function main(folder: string): Promise<void> {
   await next.close()
 }
 
+if (process.argv.includes('--help')) {
+  console.log('npm run demo: an agent is paid and pays, on a simulated network. There are no settings.')
+  process.exit(0)
+}
+
 const started = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'lightning-mcp-demo-'))
 try {
