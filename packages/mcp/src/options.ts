@@ -23,7 +23,7 @@ export interface McpFaceOptions {
   wallet?: Wallet
   /** Of the server, shown to clients. */
   version: string
-  /** Names of toolsets, or `default` or `all`. Absent: the default ones, unless `tools` names some. */
+  /** Names of toolsets, or `default` or `all`. Absent: the default ones, unless `tools` is given. */
   toolsets?: readonly string[]
   /** Single tools on top of the toolsets; without `toolsets`: only these. */
   tools?: readonly string[]

@@ -73,11 +73,13 @@ function refusalOf(tool: Tool, request: SelectionRequest, chosen: boolean): Ligh
 
 /** Which tools a server lists. Depends on its configuration alone, never on a session. */
 export function selectTools(request: SelectionRequest): ToolSelection {
-  const { toolsets, tools = [], excludeTools = [], hasSimulator } = request
+  const { toolsets, excludeTools = [], hasSimulator } = request
+  const tools = request.tools ?? []
   const known = TOOLSET_NAMES.flatMap((name) => TOOLSETS[name].map((tool) => tool.name))
   assertKnown('toolset', toolsets ?? [], [...TOOLSET_NAMES, ...GROUPS])
   assertKnown('tool', [...tools, ...excludeTools], known)
-  const named = toolsets ?? (tools.length > 0 ? [] : ['default'])
+  // an empty list is an answer too: it must not turn into every default tool
+  const named = toolsets ?? (request.tools === undefined ? ['default'] : [])
   const chosenSets = expand(named, hasSimulator)
 
   const listed: Tool[] = []

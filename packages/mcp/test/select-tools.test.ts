@@ -45,6 +45,11 @@ describe('the list of tools', () => {
       expected: ['get_budget', 'list_peers'],
     },
     {
+      name: 'offers nothing where an empty list of tools is named',
+      given: { tools: [], simulator: cannedSimulator },
+      expected: [],
+    },
+    {
       name: 'adds single tools to toolsets',
       given: { toolsets: ['default'], tools: ['list_peers'] },
       expected: [...WALLET, 'list_peers'],
