@@ -135,7 +135,7 @@ export function createWallet(options: WalletOptions): Wallet {
       const found =
         'paymentId' in request
           ? await reader.intentById(readPaymentId(request.paymentId))
-          : await reader.newestIntentByHash(account, request.paymentHash)
+          : await reader.intentByHash(account, request.paymentHash)
       return found?.account === account ? found : undefined
     })
 

@@ -281,7 +281,7 @@ test('stopping makes what is being sent durable', async () => {
   await expect(first.wallet.getBalance()).rejects.toMatchObject({ code: 'unavailable' })
 
   const second = await world.start()
-  const intent = await second.store.read((reader) => reader.newestIntentByHash('default', paymentHash))
+  const intent = await second.store.read((reader) => reader.intentByHash('default', paymentHash))
   // let go at once, so that the next process need not wait for a lease
   expect(intent).toMatchObject({ state: 'dispatched' })
   world.node.resolve(paymentHash, 'settled')

@@ -10,6 +10,9 @@ import type { StoreReader, StoreWriter } from './wallet-store.ts'
 const WAITING = sql.lit(0n)
 const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
 
+/** 1 where money may still move or has moved: of several intents of a hash that one tells what became of it. */
+const isLive = sql<bigint>`case when state in (${sql.join(LIVE_STATES.map((state) => sql.lit(state)))}) then 1 else 0 end`
+
 const intent = (row: Record<string, unknown> | undefined): Intent | undefined =>
   row === undefined ? undefined : fromRow<Intent>(INTENT_COLUMNS, row)
 
@@ -38,11 +41,12 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
           .limit(1)
           .executeTakeFirst(),
       ),
-    newestIntentByHash: async (account, hash) =>
+    intentByHash: async (account, hash) =>
       intent(
         await intents()
           .where('payment_hash', '=', hash)
           .where('account', '=', account)
+          .orderBy(isLive, 'desc')
           .orderBy('created_at_ms', 'desc')
           .orderBy('payment_id', 'desc')
           .limit(1)
@@ -92,6 +96,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       const rows = await intents()
         .where('payment_hash', 'in', [...hashes])
         .where('account', '=', account)
+        .orderBy(isLive, 'asc')
         .orderBy('created_at_ms', 'asc')
         .execute()
       return rows.map((row) => fromRow<Intent>(INTENT_COLUMNS, row))

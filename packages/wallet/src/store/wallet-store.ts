@@ -17,14 +17,15 @@ export interface StoreReader {
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
   liveIntentByHash(paymentHash: PaymentHash): Promise<Intent | undefined>
-  /** The account's newest intent of the hash, in any state. */
-  newestIntentByHash(account: string, paymentHash: PaymentHash): Promise<Intent | undefined>
+  /** The account's intent of the hash that may move or has moved money, else the newest. */
+  intentByHash(account: string, paymentHash: PaymentHash): Promise<Intent | undefined>
   /** How many intents have the hash, of whatever account and state. */
   countIntentsByHash(paymentHash: PaymentHash): Promise<number>
   /** The newest that is in one of the states. */
   newestMinted(key: MintedKey, states: readonly IntentState[]): Promise<Intent | undefined>
   /** One that holds a reservation and is bound to another backend than this. */
   openIntentElsewhere(account: string, identity: BackendIdentity): Promise<Intent | undefined>
+  /** For each hash, the one that `intentByHash` answers comes last. */
   intentsByHashes(account: string, hashes: readonly PaymentHash[]): Promise<readonly Intent[]>
   /** Dispatched intents whose outcome nobody knows, newest first. */
   unknownIntents(account: string, limit: number): Promise<readonly Intent[]>
