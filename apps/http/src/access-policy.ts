@@ -7,7 +7,7 @@ export interface AccessRequest {
   behindProxy: boolean
   /** True for the built-in simulator alone: it has no real money. */
   isSimulator: boolean
-  /** A token was given in the environment. */
+  /** A token was given in the environment, or a file for one was named. */
   hasToken: boolean
   /** There is a file for the hash of a token. */
   hasTokenFile: boolean

@@ -70,7 +70,8 @@ const findToken = async (config: Config, stderr: NodeJS.WritableStream): Promise
     host,
     behindProxy,
     isSimulator,
-    hasToken: token !== undefined,
+    // naming a file asks for a token as plainly as giving one
+    hasToken: token !== undefined || tokenFile !== undefined,
     hasTokenFile: path !== undefined,
   })
   if (token !== undefined) return hashToken(token.reveal())

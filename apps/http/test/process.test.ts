@@ -80,6 +80,8 @@ describe('the token of a server with real money', () => {
   test('is not asked for by the simulator, unless one was given', async () => {
     const open = await start({ args: SIMULATOR })
     expect((await ask(open.port, 'get_budget')).status).toBe(200)
+    const named = await start({ args: [...SIMULATOR, '--token-file', join(folder, 'own-token')] })
+    expect((await ask(named.port, 'get_wallet_balance')).status).toBe(401)
     const closed = await start({ args: SIMULATOR, env: { LIGHTNING_MCP_TOKEN: 'given-by-the-owner-0123' } })
     expect((await ask(closed.port, 'get_budget')).status).toBe(401)
   })
