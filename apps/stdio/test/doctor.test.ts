@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { runProgram } from './support/run-program.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
+const SIMULATOR = new URL('../../../packages/backends/simulator/src/index.ts', import.meta.url).href
+
 interface Finding {
   check: string
   verdict: string
@@ -47,6 +49,32 @@ describe('doctor', () => {
     )
     expect(findings.find(({ check }) => check === 'store')?.message).toContain(folder)
     expect(statSync(join(folder, 'wallet.sqlite')).isFile()).toBe(true)
+  })
+
+  it('calls nothing payable that the credential may not pay', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(
+      join(folder, 'receive-only.mjs'),
+      `import { backendModule as simulator } from ${JSON.stringify(SIMULATOR)}
+      export const backendModule = {
+        ...simulator,
+        async createBackend(...args) {
+          const backend = await simulator.createBackend(...args)
+          const connect = backend.connect.bind(backend)
+          backend.connect = async (options) => {
+            const profile = await connect(options)
+            return { ...profile, permissions: { ...profile.permissions, send: 'denied' } }
+          }
+          return backend
+        },
+      }`,
+    )
+    const { stdout } = await runProgram(['doctor', '--json', '--backend', join(folder, 'receive-only.mjs')], {
+      cwd: folder,
+    })
+    const messages = asData(stdout).findings.map(({ message }) => message)
+    expect(messages).toContain('the node can pay 1000000 sats, this credential nothing')
+    expect(messages).toContain('999200 sats can be received')
   })
 
   const failures: {

@@ -50,7 +50,7 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
     return [...found, failure('connection', error)]
   }
   found.push(connectionFinding(details), ...permissionFindings(details), ...syncFindings(details))
-  if (details.online) found.push(...(await liquidityFindings(runtime)))
+  if (details.online) found.push(...(await liquidityFindings(runtime, details)))
   return found
 }
 
@@ -145,7 +145,10 @@ function syncFindings({ node, online }: WalletDetails): Finding[] {
   ]
 }
 
-async function liquidityFindings({ wallet, config }: Runtime): Promise<Finding[]> {
+async function liquidityFindings(
+  { wallet, config }: Runtime,
+  { profile: { permissions } }: WalletDetails,
+): Promise<Finding[]> {
   const check = 'liquidity'
   let balance: Balance
   let channels: readonly Channel[] | undefined
@@ -177,7 +180,10 @@ async function liquidityFindings({ wallet, config }: Runtime): Promise<Finding[]
       : {
           check,
           verdict: 'ok',
-          message: `${sats(spendableMsat)} can be paid, at most ${sats(limit)} at a time`,
+          message:
+            permissions.send === 'denied'
+              ? `the node can pay ${sats(spendableMsat)}, this credential nothing`
+              : `${sats(spendableMsat)} can be paid, at most ${sats(limit)} at a time`,
         },
   )
   if (receivableMsat !== undefined)
@@ -189,7 +195,14 @@ async function liquidityFindings({ wallet, config }: Runtime): Promise<Finding[]
             message: 'nothing can be received now',
             fix: 'Spend some, or get a channel that is funded from the other side.',
           }
-        : { check, verdict: 'ok', message: `${sats(receivableMsat)} can be received` },
+        : {
+            check,
+            verdict: 'ok',
+            message:
+              permissions.receive === 'denied'
+                ? `the node can receive ${sats(receivableMsat)}, this credential can make no invoice`
+                : `${sats(receivableMsat)} can be received`,
+          },
     )
   return found
 }
