@@ -141,3 +141,5 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
+// after a surprise a server may still run: it ends with this process, whose pipe it reads
+process.exit()
