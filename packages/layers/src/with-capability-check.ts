@@ -103,7 +103,7 @@ const unsupported = (kind: string, operation: string, argument?: string): Lightn
         : `${operation} with ${argument} is not possible with this ${kind} backend, its version or its credential`,
     hint:
       argument === undefined
-        ? 'Use a backend, version or credential that declares it in its capabilities.'
+        ? 'Ask the owner: a credential that may do more, a newer version or another backend is needed.'
         : `Leave ${argument === 'no amount' ? 'the amount in' : `${argument} out`}, or use a backend that declares it.`,
   })
 
