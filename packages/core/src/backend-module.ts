@@ -32,4 +32,10 @@ export interface BackendModule<Options extends object = object> {
    * `dataDir`: where a backend that keeps state of its own (the simulator) may keep it; absent: nowhere.
    */
   createBackend(options: Options, context: { dataDir?: string }): LightningBackend | Promise<LightningBackend>
+  /**
+   * What the credential among the options may do, as far as it says so itself. Read offline, before
+   * anything connects, so that a server lists only the tools that can work. Where it is absent or
+   * rejects, the declared capabilities stand until `connect()`.
+   */
+  readCredential?(options: Options): Promise<Capabilities>
 }

@@ -68,7 +68,11 @@ function refusalOf(tool: Tool, request: SelectionRequest, chosen: boolean): Ligh
   const missing = capabilities && tool.requires.find((capability) => !supports(capabilities, capability))
   return missing === undefined
     ? undefined
-    : refusal('unsupported', `This wallet’s backend cannot do that (${missing}).`, 'Choose another way.')
+    : refusal(
+        'unsupported',
+        `This wallet’s node or its credential cannot do that (${missing}).`,
+        'Choose another way, or ask the owner.',
+      )
 }
 
 /** Which tools a server lists. Depends on its configuration alone, never on a session. */

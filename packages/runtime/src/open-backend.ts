@@ -1,5 +1,5 @@
 import { type Config, revealOptions } from '@lightning-mcp/config'
-import type { LightningBackend } from '@lightning-mcp/core'
+import { type LightningBackend, LightningError } from '@lightning-mcp/core'
 import type { SimulatorControls } from '@lightning-mcp/mcp'
 import type { Log } from './log.ts'
 import { withLayers } from './with-layers.ts'
@@ -13,12 +13,29 @@ export interface OpenedBackend {
 /** Makes the chosen backend with its layers around it. No I/O yet. */
 export async function openBackend(config: Config, { log }: { log: Log }): Promise<OpenedBackend> {
   const { module, options } = config.backend
-  const bare = await module.createBackend(
-    revealOptions(options),
-    config.dataDir === undefined ? {} : { dataDir: config.dataDir },
+  const bare = await make(() =>
+    module.createBackend(
+      revealOptions(options),
+      config.dataDir === undefined ? {} : { dataDir: config.dataDir },
+    ),
   )
   const backend = withLayers(bare, { log })
   return hasControls(bare) ? { backend, controls: bare.controls } : { backend }
+}
+
+/** A wrong setting is the owner's to correct: an agent that reads `invalid_request` would look at its own arguments. */
+async function make<T>(create: () => T | Promise<T>): Promise<T> {
+  try {
+    return await create()
+  } catch (error) {
+    if (!LightningError.is(error) || error.code !== 'invalid_request') throw error
+    throw new LightningError({
+      code: 'not_ready',
+      message: `the server's settings are not complete: ${error.message}`,
+      hint: `Tell the owner. ${error.hint ?? 'Correct the settings and start the server again.'}`,
+      cause: error,
+    })
+  }
 }
 
 const hasControls = (

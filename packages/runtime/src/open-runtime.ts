@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
-import type { Config } from '@lightning-mcp/config'
+import { type Config, revealOptions } from '@lightning-mcp/config'
+import type { Capabilities } from '@lightning-mcp/core'
 import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
 import type { Wallet } from '@lightning-mcp/wallet'
 import { findWalletFolder } from './find-wallet-folder.ts'
@@ -44,7 +45,7 @@ export async function openRuntime(
   }
 
   const wallet = createLazyWallet({
-    capabilities: config.backend.module.capabilities,
+    capabilities: await capabilitiesOf(config),
     async open() {
       const opened = await backend()
       walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
@@ -101,5 +102,14 @@ export async function openRuntime(
       await wallet.stop()
       await (await opening?.catch(() => undefined))?.backend.close()
     },
+  }
+}
+
+/** Declared, less what the credential says of itself. What is wrong with it is told when the wallet opens. */
+async function capabilitiesOf({ backend: { module, options } }: Config): Promise<Capabilities> {
+  try {
+    return (await module.readCredential?.(revealOptions(options))) ?? module.capabilities
+  } catch {
+    return module.capabilities
   }
 }

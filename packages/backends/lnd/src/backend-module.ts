@@ -1,7 +1,9 @@
 import { type BackendModule, INTERFACE_VERSION } from '@lightning-mcp/core'
 import { lndCapabilities } from './capabilities.ts'
 import { createLndBackend } from './lnd-backend.ts'
-import { type LndBackendOptions, lndOptions } from './options.ts'
+import { readMacaroon } from './macaroon.ts'
+import { checkOptions, type LndBackendOptions, lndOptions, loadConnection } from './options.ts'
+import { capabilitiesWith } from './permissions.ts'
 
 /** LND, to be chosen by name. */
 export const backendModule: BackendModule<LndBackendOptions> = {
@@ -11,4 +13,8 @@ export const backendModule: BackendModule<LndBackendOptions> = {
   capabilities: lndCapabilities,
   options: lndOptions,
   createBackend: (options) => createLndBackend(options),
+  async readCredential(options) {
+    const { macaroon } = await loadConnection(checkOptions(options))
+    return capabilitiesWith(readMacaroon(macaroon.reveal()))
+  },
 }

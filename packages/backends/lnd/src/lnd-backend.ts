@@ -14,7 +14,6 @@ import {
   type LightningEvent,
   type ListTransactionsRequest,
   type NodeInfo,
-  narrowCapabilities,
   nodeId,
   type OnchainFacet,
   type Page,
@@ -44,7 +43,7 @@ import { toAddInvoiceRequest, toCreatedInvoice } from './invoices.ts'
 import { allowsMethod, type MacaroonContents, readMacaroon } from './macaroon.ts'
 import { checkOptions, type LndBackendOptions, loadConnection } from './options.ts'
 import { lookupPayment, payInvoice } from './payments.ts'
-import { allowsCapability, describePermissions } from './permissions.ts'
+import { capabilitiesWith, describePermissions } from './permissions.ts'
 import type { RawInfo } from './schemas.ts'
 import { toInvoice, toNetwork, toNodeInfo, toVersion } from './to-core.ts'
 import { listTransactions } from './transactions.ts'
@@ -97,9 +96,7 @@ class LndBackend implements LightningBackend {
     const version = toVersion(info)
     refuseOldVersion(version)
     this.#identity = { kind: this.kind, network: toNetwork(info), id: nodeId(info.identity_pubkey) }
-    this.capabilities = narrowCapabilities(lndCapabilities, (capability) =>
-      allowsCapability(this.#macaroon, capability),
-    )
+    this.capabilities = capabilitiesWith(this.#macaroon)
     this.#makeFacets()
     if (supports(this.capabilities, 'getBalance')) await this.#learnChannels(signal)
     return {

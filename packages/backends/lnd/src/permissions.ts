@@ -1,5 +1,11 @@
-import type { Capability, Permission, PermissionArea } from '@lightning-mcp/core'
-import { CAPABILITY_METHODS } from './capabilities.ts'
+import {
+  type Capabilities,
+  type Capability,
+  narrowCapabilities,
+  type Permission,
+  type PermissionArea,
+} from '@lightning-mcp/core'
+import { CAPABILITY_METHODS, lndCapabilities } from './capabilities.ts'
 import { allowsMethod, type MacaroonContents } from './macaroon.ts'
 import type { Method } from './methods.ts'
 
@@ -35,3 +41,7 @@ export function describePermissions(macaroon: MacaroonContents): Record<Permissi
 /** Whether the credential may do all that a capability calls. */
 export const allowsCapability = (macaroon: MacaroonContents, capability: Capability): boolean =>
   (CAPABILITY_METHODS[capability] ?? []).every((method) => allowsMethod(macaroon, method))
+
+/** All that LND can do, less what the credential may not. */
+export const capabilitiesWith = (macaroon: MacaroonContents): Capabilities =>
+  narrowCapabilities(lndCapabilities, (capability) => allowsCapability(macaroon, capability))

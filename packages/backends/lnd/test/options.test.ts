@@ -94,4 +94,19 @@ describe('options', () => {
     ).toEqual(['macaroon', 'connectUri'])
     expect(backendModule.options).toBe(lndOptions)
   })
+
+  test.each([
+    { name: 'spend', pays: 'native', invoices: 'native' },
+    { name: 'receiveOnly', pays: 'none', invoices: 'native' },
+    { name: 'readOnly', pays: 'none', invoices: 'none' },
+    { name: 'admin', pays: 'native', invoices: 'native' },
+  ])('the module reads offline what $name may do', async ({ name, pays, invoices }) => {
+    const options = { macaroon: fixture<Record<string, string>>('macaroons')[name]! }
+    const capabilities = await backendModule.readCredential?.(options)
+    expect(capabilities).toMatchObject({ payInvoice: pays, createInvoice: invoices })
+  })
+
+  test('a macaroon that cannot be read is no answer', async () => {
+    await expect(backendModule.readCredential?.({ macaroonFile: '/no/such/file' })).rejects.toThrow()
+  })
 })
