@@ -40,7 +40,7 @@ describe('settings that do not fit together', () => {
       code: 'not_ready',
       sent: 'no',
       message: expect.stringContaining('no macaroon was given'),
-      hint: 'Tell the owner. Give one.',
+      hint: 'Tell the owner: Give one.',
     })
   })
 })
