@@ -60,6 +60,15 @@ const NEXT_STEPS: Readonly<Record<ErrorCode, string>> = {
   internal: 'Tell the owner to look into the server’s log; after a payment call get_payments first.',
 }
 
+/**
+ * Core's `safe` says that repeating cannot pay twice. An agent that reads it here takes it for advice,
+ * and repeats a call that cannot succeed until something else has changed.
+ */
+const ADVICE: Partial<Readonly<Record<ErrorCode, Retry>>> = {
+  budget_exceeded: 'never',
+  insufficient_balance: 'after-delay',
+}
+
 const MAX_MESSAGE = 400
 
 /** A `LightningError` as the answer of a tool. Only a tool that spends can have moved money. */
@@ -68,7 +77,7 @@ export function failureOf(error: LightningError, effect: ToolEffect): Failure {
     code: error.code,
     message: cleanText(error.message, MAX_MESSAGE),
     money_may_have_moved: effect === 'spend' && error.sent !== 'no',
-    retry: error.retry,
+    retry: ADVICE[error.code] ?? error.retry,
     next_step: cleanText(error.hint ?? NEXT_STEPS[error.code], MAX_MESSAGE),
   }
 }

@@ -190,6 +190,11 @@ describe('the outcome of a payment', () => {
 })
 
 describe('an error of the wallet', () => {
+  // repeating these is safe and of no use
+  const advice: Partial<Record<ErrorCode, string>> = {
+    budget_exceeded: 'never',
+    insufficient_balance: 'after-delay',
+  }
   test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s has code, retry and next step', async (code) => {
     const refuse = async () => {
       throw new LightningError({ code, message: 'It did not work.' })
@@ -198,7 +203,7 @@ describe('an error of the wallet', () => {
     expect(paying.data).toMatchObject({
       code,
       message: 'It did not work.',
-      retry: ERROR_CODES[code].retry,
+      retry: advice[code] ?? ERROR_CODES[code].retry,
       money_may_have_moved: ERROR_CODES[code].sent !== 'no',
     })
     expect(paying.data['next_step']).not.toBe('')
