@@ -36,6 +36,7 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
   'peers.list': ['listPeers'],
   'onchain.getBalance': ['walletBalance'],
   'onchain.listUtxos': ['walletBalance', 'listUnspent'],
+  'onchain.listTransactions': ['walletBalance', 'getTransactions'],
 }
 
 /** All that this adapter can do with an admin macaroon. */

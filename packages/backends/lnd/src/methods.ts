@@ -9,6 +9,7 @@ import type {
   RawPeer,
   RawPendingChannels,
   RawRoute,
+  RawTransaction,
   RawUtxo,
   RawWalletBalance,
 } from './schemas.ts'
@@ -28,6 +29,7 @@ export interface UnaryReplies {
   closedChannels: { channels: readonly RawClosedChannel[] }
   listPeers: { peers: readonly RawPeer[] }
   listUnspent: { utxos: readonly RawUtxo[] }
+  getTransactions: { transactions: readonly RawTransaction[] }
   queryRoutes: { routes: readonly RawRoute[] }
   addHoldInvoice: { payment_request: string }
   settleInvoice: object
@@ -89,6 +91,7 @@ export const METHODS: Readonly<Record<Method, MethodSpec>> = {
   closedChannels: lightning('ClosedChannels', 'offchain:read'),
   listPeers: lightning('ListPeers', 'peers:read'),
   listUnspent: lightning('ListUnspent', 'onchain:read'),
+  getTransactions: lightning('GetTransactions', 'onchain:read'),
   queryRoutes: lightning('QueryRoutes', 'info:read'),
   subscribeInvoices: lightning('SubscribeInvoices', 'invoices:read'),
   sendPayment: router('SendPaymentV2', 'offchain:write'),

@@ -146,6 +146,15 @@ export interface RawUtxo {
   confirmations: Int64
 }
 
+export interface RawTransaction {
+  tx_hash: string
+  /** What the wallet gained; negative: lost, its fee included. */
+  amount: Int64
+  num_confirmations: number
+  time_stamp: Int64
+  total_fees: Int64
+}
+
 export interface RawRoute {
   total_fees_msat: Int64
 }

@@ -1,6 +1,15 @@
-import { type Capabilities, type OnchainBalance, type OnchainFacet, sat, supports } from '@lightning-mcp/core'
+import {
+  type Capabilities,
+  type OnchainBalance,
+  type OnchainFacet,
+  type OnchainTransaction,
+  type Page,
+  sat,
+  supports,
+  txId,
+} from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
-import type { RawUtxo, RawWalletBalance } from '../schemas.ts'
+import type { RawTransaction, RawUtxo, RawWalletBalance } from '../schemas.ts'
 
 /** The reading side of LND's on-chain wallet. */
 export function createOnchainFacet(client: LndClient, capabilities: Capabilities): OnchainFacet {
@@ -21,8 +30,46 @@ export function createOnchainFacet(client: LndClient, capabilities: Capabilities
           },
         }
       : {}),
+    ...(supports(capabilities, 'onchain.listTransactions')
+      ? {
+          listTransactions: async (request) => {
+            // LND's own offsets count from the oldest and move when a transaction confirms, so all are taken,
+            // from the first block to the unconfirmed, and paged here
+            const { transactions } = await client.call(
+              'getTransactions',
+              { start_height: 0, end_height: -1 },
+              request,
+            )
+            return toTransactionPage(transactions, request)
+          },
+        }
+      : {}),
   }
 }
+
+/** Newest first; the cursor is time and hash of the last one (the time moves once, when it confirms). */
+export function toTransactionPage(
+  raw: readonly RawTransaction[],
+  { limit, cursor }: { limit: number; cursor?: string },
+): Page<OnchainTransaction> {
+  const keyOf = ({ time_stamp, tx_hash }: RawTransaction) =>
+    `${String(time_stamp).padStart(12, '0')}:${tx_hash}`
+  const rest = raw
+    .map((transaction) => ({ key: keyOf(transaction), transaction }))
+    .filter(({ key }) => cursor === undefined || key < cursor)
+    .sort((a, b) => (a.key < b.key ? 1 : -1))
+  const items = rest.slice(0, limit)
+  const page = { items: items.map(({ transaction }) => toTransaction(transaction)) }
+  return rest.length > limit ? { ...page, nextCursor: items.at(-1)!.key } : page
+}
+
+const toTransaction = (raw: RawTransaction): OnchainTransaction => ({
+  txId: txId(raw.tx_hash),
+  netSat: BigInt(raw.amount),
+  ...(BigInt(raw.total_fees) === 0n ? {} : { feeSat: sat(BigInt(raw.total_fees)) }),
+  confirmations: raw.num_confirmations,
+  createdAt: Number(raw.time_stamp),
+})
 
 export const toOnchainBalance = (raw: RawWalletBalance): OnchainBalance => ({
   confirmedSat: sat(BigInt(raw.confirmed_balance)),
