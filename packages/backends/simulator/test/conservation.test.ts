@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { createManualClock, createSimulatedNetwork, type SimulatedNetwork } from '../src/index.ts'
 import { NAMES, refused, step, take, topology, type World } from './random-steps.ts'
 
+/** After this a payment whose HTLC comes back starts no further attempt. */
+const PAYMENT_TIME_LIMIT_MS = 61_000
+
 const total = (network: SimulatedNetwork): bigint => {
   const { issuedMsat: _, ...places } = network.audit()
   return Object.values(places).reduce((sum, part) => sum + part, 0n)
@@ -18,16 +21,29 @@ test('no operation and no failure makes or loses money', async () => {
         await take(world, one).catch(refused)
         expect(total(network)).toBe(network.audit().issuedMsat)
       }
-      // once everybody is back and all HTLCs have run out, nothing is in flight
+      // once everybody is back, no payment is tried again and all HTLCs have run out, nothing is in flight
       network.setLatency(0)
       for (const node of NAMES) network.setPeerOnline(node, true)
-      clock.advance(10_000)
+      clock.advance(PAYMENT_TIME_LIMIT_MS)
       network.releaseHeldHtlcs('fail')
       network.mineBlocks(2500)
       expect(network.audit().inHtlcsMsat).toBe(0n)
       expect(total(network)).toBe(network.audit().issuedMsat)
       network.close()
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        [
+          // an HTLC that times out while blocks are mined is tried again as long as the payment may be
+          [
+            { do: 'stick', node: 'dave' },
+            { do: 'stick', node: 'bob' },
+            { do: 'online', node: 'bob', online: false },
+            { do: 'hold', from: 'hub', to: 'carol', amountMsat: 1n, maxFeeMsat: 2005n },
+          ],
+        ],
+      ],
+    },
   )
 }, 120_000)
