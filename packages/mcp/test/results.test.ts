@@ -241,7 +241,7 @@ describe('an error of the wallet', () => {
     const face = createMcpFace({
       wallet: cannedWallet({
         pay: async () => {
-          throw new TypeError('secret at /root/node.ts:1:2')
+          throw new TypeError('secret at /srv/app/node.ts:1:2')
         },
       }),
       version: '0',
@@ -257,7 +257,7 @@ describe('an error of the wallet', () => {
       money_may_have_moved: true,
       retry: 'after-lookup',
     })
-    expect(JSON.stringify(outcome)).not.toMatch(/secret|root|TypeError/)
+    expect(JSON.stringify(outcome)).not.toMatch(/secret|srv|TypeError/)
     expect(faults).toHaveLength(1)
   })
 })
