@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './did-you-mean.ts'
 import {
   type App,
   environmentName,

@@ -1,7 +1,7 @@
 import { type BackendModule, type BackendOption, Secret } from '@lightning-mcp/core'
 import { ConfigError, type ConfigProblem, type Source } from './config-error.ts'
+import { didYouMean } from './did-you-mean.ts'
 import type { Environment } from './environment.ts'
-import { didYouMean } from './nearest.ts'
 
 export type OptionValue = string | number | boolean
 

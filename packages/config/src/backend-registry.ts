@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { type BackendModule, INTERFACE_VERSION } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { ConfigError } from './config-error.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './did-you-mean.ts'
 
 interface BuiltIn {
   load(): Promise<unknown>

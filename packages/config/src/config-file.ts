@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { environmentName, isFrom, SETTING_NAMES, type SettingName } from './settings.ts'
 
 export interface ConfigFile {

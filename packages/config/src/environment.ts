@@ -1,5 +1,5 @@
 import type { ConfigProblem } from './config-error.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { environmentName, isFrom, SETTING_NAMES, type SettingName } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

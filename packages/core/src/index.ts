@@ -45,6 +45,7 @@ export type {
 export type { Offer, OffersFacet, PayOfferRequest } from './facets/offers.ts'
 export type {
   OnchainFacet,
+  OnchainOutput,
   OnchainSend,
   OnchainTransaction,
   SendOnchainRequest,
@@ -74,6 +75,7 @@ export {
 export type { CreateInvoiceRequest, Invoice, InvoiceStatus } from './invoice.ts'
 export type { BackendFacets, LightningBackend } from './lightning-backend.ts'
 export { type BackendFault, LightningError, type LightningErrorOptions } from './lightning-error.ts'
+export { nearest } from './nearest.ts'
 export { BOLT11_PREFIX, NETWORKS, type Network, sameNetwork } from './network.ts'
 export type { NodeInfo } from './node-info.ts'
 export {

@@ -1,9 +1,8 @@
-import { LightningError, type PaymentHash, supports } from '@lightning-mcp/core'
+import { LightningError, nearest, type PaymentHash, supports } from '@lightning-mcp/core'
 import type { PaymentId } from '@lightning-mcp/wallet'
 import { callTool, outcomeOfError, type ToolOutcome } from './call-tool.ts'
 import { describeTool, type ToolDescription } from './describe-tool.ts'
 import { instructions } from './instructions.ts'
-import { nearest } from './nearest.ts'
 import type { McpFaceOptions } from './options.ts'
 import { createResourceChanges, type ResourceChanges } from './resources/changes.ts'
 import {

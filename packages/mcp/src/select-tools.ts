@@ -1,5 +1,4 @@
-import { type Capabilities, LightningError, supports } from '@lightning-mcp/core'
-import { nearest } from './nearest.ts'
+import { type Capabilities, LightningError, nearest, supports } from '@lightning-mcp/core'
 import type { McpFaceOptions } from './options.ts'
 import type { Tool } from './tool.ts'
 import { DEFAULT_TOOLSETS, TOOLSET_NAMES, TOOLSETS, type ToolsetName } from './toolsets.ts'

@@ -1,6 +1,5 @@
-import { cleanText, LightningError } from '@lightning-mcp/core'
+import { cleanText, LightningError, nearest } from '@lightning-mcp/core'
 import type * as z from 'zod'
-import { nearest } from '../nearest.ts'
 
 type Issue = z.core.$ZodIssue
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { didYouMean, nearest } from '../src/nearest.ts'
+import { nearest } from '../src/nearest.ts'
 
 describe('nearest', () => {
   const known = ['--max-payment-sats', '--max-fee-sats', '--backend', '--read-only']
@@ -13,9 +13,5 @@ describe('nearest', () => {
   ]
   it.each(cases)('finds $expected for $given', ({ given, expected }) => {
     expect(nearest(given, known)).toBe(expected)
-  })
-
-  it('names all where none is like it', () => {
-    expect(didYouMean('zzzzzzzzzz', ['a', 'b'])).toBe('Known: a, b.')
   })
 })

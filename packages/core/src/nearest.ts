@@ -14,7 +14,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The known name that is most like the given one; `undefined` where none is. */
+/** The known name that is most like the given one, for a hint; `undefined` where none is. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const wanted = given.slice(0, 80).toLowerCase()
   const [best] = known
@@ -23,10 +23,4 @@ export function nearest(given: string, known: readonly string[]): string | undef
   if (best === undefined) return undefined
   const longest = Math.max(wanted.length, best.name.length)
   return best.cost <= Math.max(2, Math.floor(longest * 0.45)) ? best.name : undefined
-}
-
-/** `Did you mean "x"?`, or where there is nothing like it, what there is. */
-export function didYouMean(given: string, known: readonly string[]): string {
-  const name = nearest(given, known)
-  return name === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${name}?`
 }
