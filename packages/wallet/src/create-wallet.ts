@@ -4,6 +4,7 @@ import {
   type DestinationResolver,
   type LightningBackend,
   LightningError,
+  msat,
   type NodeInfo,
 } from '@lightning-mcp/core'
 import { abortable, Connection } from './backend/connection.ts'
@@ -40,6 +41,11 @@ export interface WalletOptions {
   /** For Lightning addresses and LNURLs; without it they are `unsupported`. */
   resolver?: DestinationResolver
   limits?: WalletLimits
+  /**
+   * The owner's verifying key (Ed25519, base64url), against which policies, approvals and the ledger's
+   * certificate are checked. `required`: without a key and a certified ledger nothing is spent.
+   */
+  owner?: { publicKey?: string; required: boolean }
   /** Whose payments these are. Default `default`. */
   account?: string
   /** For how long the same call to an address after it settled still means the same payment. Default 10 minutes. */
@@ -239,7 +245,7 @@ export function createWallet(options: WalletOptions): Wallet {
     listPayments: (request) => guard(() => listPayments(request, { connection, store, account })),
     getBudget: () =>
       guard(async () => {
-        const { reservedMsat, spentMsat } = await store.read((reader) => reader.totals(account))
+        const { reservedMsat, paidMsat, feesMsat } = await store.read((reader) => reader.balance(account))
         return {
           maxPaymentMsat: limits.maxPaymentMsat,
           defaultFee: limits.maxFee,
@@ -251,8 +257,8 @@ export function createWallet(options: WalletOptions): Wallet {
               allowed: true,
             },
           ],
-          reservedMsat,
-          spentMsat,
+          reservedMsat: msat(reservedMsat),
+          spentMsat: msat(paidMsat + feesMsat),
         }
       }),
     async *watch(request = {}) {

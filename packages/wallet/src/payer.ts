@@ -8,6 +8,7 @@ import { failedOutcome } from './intents/outcome.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
+import { updateBooked } from './ledger/write-intent.ts'
 import type { EffectiveLimits } from './limits.ts'
 import type { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
@@ -201,15 +202,17 @@ export class Payer {
   }
 
   /** Nothing was sent and nothing is reserved: the same call may try again. */
-  async #notMinted({ paymentId }: Intent, { message }: LightningError): Promise<void> {
+  async #notMinted(intent: Intent, { message }: LightningError): Promise<void> {
     const { store, clock, leases } = this.#options
     const { change } = failedOutcome({ reason: 'other', detail: message }, 'same-call')
     await store
       .transaction((writer) =>
-        writer.updateIntent(
-          paymentId,
-          { from: ['created'], owner: leases.owner },
+        updateBooked(
+          writer,
+          intent,
           { ...change, state: 'failed', owner: undefined, leaseUntilMs: 0, updatedAtMs: clock.now() },
+          clock.now(),
+          { owner: leases.owner },
         ),
       )
       // the reconciler does the same once the lease has run out

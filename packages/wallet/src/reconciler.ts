@@ -5,6 +5,7 @@ import { type Intent, sameBackend, withChange } from './intents/intent.ts'
 import { ABSENCE_MS, failedOutcome, type Look, lookOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
 import type { Leases } from './leases.ts'
+import { updateBooked } from './ledger/write-intent.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import type { PaymentId } from './wallet.ts'
 
@@ -184,7 +185,7 @@ export class Reconciler {
         // a sender that let its lease run out is dead, and its connection with it
         closedAtMs: intent.closedAtMs ?? nowMs,
       }
-      const taken = await writer.updateIntent(paymentId, { from: [intent.state] }, change)
+      const taken = await updateBooked(writer, intent, change, nowMs)
       return taken ? withChange(intent, change) : undefined
     })
   }
@@ -198,10 +199,12 @@ export class Reconciler {
       'same-call',
     )
     await store.transaction((writer) =>
-      writer.updateIntent(
-        intent.paymentId,
-        { from: ['created', 'reserved'], owner: this.#options.leases.owner },
+      updateBooked(
+        writer,
+        intent,
         { ...change, state: 'failed', owner: undefined, leaseUntilMs: 0, updatedAtMs: nowMs },
+        nowMs,
+        { owner: this.#options.leases.owner },
       ),
     )
   }

@@ -54,6 +54,8 @@ export interface PaymentRequest extends CallOptions {
   idempotencyKey?: string
   /** The payment after which a further one, of the same amount to the same address or LNURL, is meant. An invoice is paid once whatever is said. */
   repeatOf?: PaymentId
+  /** A named budget of the policy to count it against, which can only narrow what is allowed. */
+  budget?: string
   /** Binds the payment to what `preview` answered. */
   quoteId?: string
   /** After this the call answers `pending`; the payment goes on. Default 25, at most 60. */
@@ -136,6 +138,16 @@ export interface RuleVerdict {
   limitMsat?: Msat
   usedMsat?: Msat
   remainingMsat?: Msat
+  /** Of a rule that counts payments. */
+  limitCount?: number
+  usedCount?: number
+  remainingCount?: number
+  /** Of a rule without numbers: what it says. */
+  detail?: string
+  /** The node of the limit tree: `server`, `account:<name>`, `account:<name>/budget:<name>`. */
+  scope?: string
+  /** Of all rules that one which decided. */
+  binding?: boolean
   allowed: boolean
 }
 

@@ -45,8 +45,8 @@ test('a crash is looked up by the next process without being asked', async () =>
   await world.clock.advance(0)
   const second = await world.start()
   await world.clock.advance(LEASE_MS + 1_000)
-  const open = await second.store.read((reader) => reader.totals('default'))
-  expect(open).toEqual({ reservedMsat: 0n, spentMsat: 1_001_000n })
+  const open = await second.store.read((reader) => reader.balance('default'))
+  expect(open).toMatchObject({ reservedMsat: 0n, paidMsat: 1_000_000n, feesMsat: 1_000n })
 })
 
 test('a process that lives keeps its payment to itself', async () => {

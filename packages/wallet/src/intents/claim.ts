@@ -1,5 +1,6 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
+import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { judge } from '../limits.ts'
 import { newPaymentId } from '../payment-id.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
@@ -119,11 +120,11 @@ async function begin(
   await recordJudgement(store, intent, judgement, nowMs, judgement.allowed)
   if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
   if (decoded === undefined) {
-    await store.insertIntent(intent)
+    await insertBooked(store, intent, nowMs)
     return { next: 'mint', intent }
   }
   const sending = withChange(intent, dispatchChange(intent, decoded, judgement, context))
-  await store.insertIntent(sending)
+  await insertBooked(store, sending, nowMs)
   await putAttempt(store, sending, nowMs)
   return { next: 'send', intent: sending }
 }
@@ -145,10 +146,8 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
     nextLookupAtMs: nowMs + context.leaseMs,
     updatedAtMs: nowMs,
   }
-  const from = intent.state === 'created' ? 'created' : 'failed'
   const taken = withChange(intent, change)
-  if (from === 'created') delete change.state
-  if (!(await store.updateIntent(intent.paymentId, { from: [from] }, change)))
-    return { next: 'replay', intent }
+  if (intent.state === 'created') delete change.state
+  if (!(await updateBooked(store, intent, change, nowMs))) return { next: 'replay', intent }
   return { next: 'mint', intent: taken }
 }

@@ -1,8 +1,19 @@
 import type { BackendIdentity, Msat, Network, PaymentHash, Preimage, Warning } from '@lightning-mcp/core'
 import type { IntentState, PaymentId, RuleVerdict } from '../wallet.ts'
 
-/** How a destination gets its payment hash: it carries it (`invoice`), or its service makes one on demand (`minted`). */
-export type IntentKind = 'invoice' | 'minted'
+/**
+ * What kind of spending it is. How a Lightning destination gets its payment hash: it carries it
+ * (`invoice`), its service makes one on demand (`minted`), or the payer chooses it (`keysend`).
+ */
+export type IntentKind =
+  | 'invoice'
+  | 'minted'
+  | 'keysend'
+  | 'onchain'
+  | 'channel-open'
+  | 'channel-close'
+  | 'splice-in'
+  | 'splice-out'
 
 export type RetryAdvice = 'same-call' | 'fresh-invoice' | 'never'
 
@@ -36,6 +47,13 @@ export interface Intent {
   maxFeeGivenMsat?: Msat
   /** What is held or spent for it: amount and largest fee while open, the real cost once that is final, zero after proven failure. */
   bookedMsat: Msat
+  /** The part of `bookedMsat` that stays the account's own: what is moved into a channel. */
+  capitalMsat?: Msat
+  /** Limit scopes that it counts against, and as of when. */
+  limitScopes?: readonly string[]
+  chargedAtMs?: number
+  /** The named budget that the caller asked it to be counted against. */
+  budget?: string
   feeMsat?: Msat
   feeProvisional: boolean
   preimage?: Preimage
@@ -47,6 +65,10 @@ export interface Intent {
 
   idempotencyKey?: string
   repeatOf?: PaymentId
+  approvalId?: string
+  quoteId?: string
+  /** What else a kind of spending pins, as its own dispatcher wrote it. */
+  details?: Readonly<Record<string, unknown>>
   comment?: string
   memo?: string
   description?: string

@@ -8,6 +8,7 @@ import {
   type MintedInvoice,
   type Msat,
 } from '@lightning-mcp/core'
+import { updateBooked } from '../ledger/write-intent.ts'
 import { type EffectiveLimits, type FeeFacts, type Judgement, judge } from '../limits.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
@@ -74,7 +75,7 @@ export async function reserve(
   if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
   const attempt = intent.state === 'failed' ? intent.attempt + 1 : intent.attempt
   const change = { ...dispatchChange({ ...intent, attempt }, decoded, judgement, context), attempt }
-  if (!(await store.updateIntent(intent.paymentId, { from: [intent.state] }, change))) return stale(intent)
+  if (!(await updateBooked(store, intent, change, nowMs))) return stale(intent)
   const sending = withChange(intent, change)
   await putAttempt(store, sending, nowMs)
   return { next: 'send', intent: sending }
@@ -136,6 +137,8 @@ export function dispatchChange(
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     maxFeeMsat,
     bookedMsat: addMsat(intent.amountMsat, maxFeeMsat),
+    limitScopes: intent.limitScopes ?? ['server', `account:${intent.account}`],
+    chargedAtMs: nowMs,
     feeMsat: undefined,
     feeProvisional: false,
     failureReason: undefined,

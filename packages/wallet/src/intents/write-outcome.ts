@@ -1,3 +1,4 @@
+import { updateBooked } from '../ledger/write-intent.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import type { PaymentId } from '../wallet.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
@@ -49,7 +50,7 @@ export async function writeOutcome(
     // of a settled one: when this wallet learned of it, from which on a repeated call is a replay
     updatedAtMs: more ? current.updatedAtMs : nowMs,
   }
-  await store.updateIntent(paymentId, { from: [state], attempt }, change)
+  await updateBooked(store, current, change, nowMs)
   if (outcome.state !== 'dispatched' && current.paymentHash !== undefined)
     await store.putAttempt({
       paymentId,

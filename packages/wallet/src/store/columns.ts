@@ -1,7 +1,8 @@
 import type { Attempt, Decision, Intent } from '../intents/intent.ts'
+import type { AccountBalance, JournalEntry } from '../ledger/journal.ts'
 
-type ColumnType = 'text' | 'msat' | 'number' | 'flag' | 'json'
-type Columns<T> = Readonly<Record<keyof T & string, ColumnType>>
+export type ColumnType = 'text' | 'msat' | 'number' | 'flag' | 'json'
+export type Columns<T> = Readonly<Record<keyof T & string, ColumnType>>
 
 /** Every field of an intent and how a database keeps it: the one list from which rows are read and written. */
 export const INTENT_COLUMNS: Columns<Intent> = {
@@ -49,6 +50,13 @@ export const INTENT_COLUMNS: Columns<Intent> = {
   nextLookupAtMs: 'number',
   lookups: 'number',
   absentSinceMs: 'number',
+  capitalMsat: 'msat',
+  chargedAtMs: 'number',
+  limitScopes: 'json',
+  budget: 'text',
+  approvalId: 'text',
+  quoteId: 'text',
+  details: 'json',
 }
 
 export const ATTEMPT_COLUMNS: Columns<Attempt> = {
@@ -73,6 +81,37 @@ export const DECISION_COLUMNS: Columns<Decision> = {
   amountMsat: 'msat',
   maxFeeMsat: 'msat',
   rules: 'json',
+}
+
+export const JOURNAL_COLUMNS: Columns<JournalEntry> = {
+  seq: 'number',
+  atMs: 'number',
+  account: 'text',
+  event: 'text',
+  paymentId: 'text',
+  attempt: 'number',
+  fundsMsat: 'msat',
+  reservedMsat: 'msat',
+  paidMsat: 'msat',
+  feesMsat: 'msat',
+  capitalMsat: 'msat',
+  outsideMsat: 'msat',
+  limitScopes: 'json',
+  chargedAtMs: 'number',
+  chargedMsat: 'msat',
+  chargedCount: 'number',
+  note: 'text',
+  digest: 'text',
+}
+
+export const BALANCE_COLUMNS: Columns<AccountBalance> = {
+  account: 'text',
+  fundsMsat: 'msat',
+  reservedMsat: 'msat',
+  paidMsat: 'msat',
+  feesMsat: 'msat',
+  capitalMsat: 'msat',
+  outsideMsat: 'msat',
 }
 
 export type SqlValue = string | bigint | null

@@ -1,8 +1,9 @@
-import { type BackendIdentity, LightningError, msat, ZERO_MSAT } from '@lightning-mcp/core'
+import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import type { PaymentId } from '../wallet.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
+import { ledgerQueries } from './ledger-queries.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
 
@@ -27,6 +28,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
   const due = (identity: BackendIdentity) => ofBackend(identity).where('next_lookup_at_ms', '>', WAITING)
 
   return {
+    ...ledgerQueries(db),
     intentById: async (paymentId) =>
       intent(await intents().where('payment_id', '=', paymentId).executeTakeFirst()),
     intentByKey: async (account, key) =>
@@ -152,24 +154,6 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
           .limit(1)
           .executeTakeFirst(),
       ),
-    async totals(account) {
-      const rows = await db
-        .selectFrom('intents')
-        .select(['state', 'fee_provisional', (of) => of.fn.sum<string | bigint>('booked_msat').as('booked')])
-        .where('account', '=', account)
-        .where('booked_msat', '>', 0n)
-        .groupBy(['state', 'fee_provisional'])
-        .execute()
-      let reservedMsat = ZERO_MSAT
-      let spentMsat = ZERO_MSAT
-      for (const row of rows) {
-        const booked = BigInt(row.booked)
-        if (row.state === 'settled' && BigInt(row['fee_provisional'] ?? 0n) === 0n)
-          spentMsat = msat(spentMsat + booked)
-        else reservedMsat = msat(reservedMsat + booked)
-      }
-      return { reservedMsat, spentMsat }
-    },
     async attempts(paymentId) {
       const rows = await db
         .selectFrom('attempts')

@@ -1,10 +1,14 @@
 import { type Kysely, sql } from 'kysely'
+import { createLedgerTables } from './ledger-tables.ts'
+import { openJournal } from './open-journal.ts'
 import type { Database } from './schema.ts'
 
 const MONEY = 'bigint' as const
 const TIME = 'bigint' as const
 
-type Migration = (db: Kysely<Database>) => Promise<void>
+export type Dialect = 'sqlite' | 'postgres'
+
+type Migration = (db: Kysely<Database>, dialect: Dialect) => Promise<void>
 
 /**
  * All steps from an empty database to today's, each applied once and in this order, inside one
@@ -128,10 +132,14 @@ export const MIGRATIONS: readonly Migration[] = [
       .execute()
     await db.schema.createIndex('decisions_by_time').on('decisions').columns(['account', 'at_ms']).execute()
   },
+  async (db, dialect) => {
+    await createLedgerTables(db, dialect)
+    await openJournal(db)
+  },
 ]
 
 /** Brings the schema up to date inside the transaction `db`. Refuses a database of a newer version. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
+export async function migrate(db: Kysely<Database>, dialect: Dialect = 'sqlite'): Promise<void> {
   await db.schema
     .createTable('meta')
     .ifNotExists()
@@ -143,7 +151,7 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
   if (version > MIGRATIONS.length)
     throw new Error(`its schema is version ${version} and this program knows ${MIGRATIONS.length}`)
   if (version === MIGRATIONS.length) return
-  for (const step of MIGRATIONS.slice(version)) await step(db)
+  for (const step of MIGRATIONS.slice(version)) await step(db, dialect)
   await db
     .insertInto('meta')
     .values({ key: 'schema', value: String(MIGRATIONS.length) })

@@ -5,5 +5,8 @@ export interface Database {
   intents: Row
   attempts: Row
   decisions: Row
+  journal: Row
+  balances: Row
+  usage: Row
   meta: { key: string; value: SqlValue }
 }

@@ -117,7 +117,7 @@ async function connect(openDatabase: OpenDatabase, busyTimeoutMs: number): Promi
     }),
   })
   try {
-    await db.transaction().execute(migrate)
+    await db.transaction().execute((transaction) => migrate(transaction, 'sqlite'))
   } catch (error) {
     await db.destroy().catch(() => {})
     throw error

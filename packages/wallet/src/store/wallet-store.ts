@@ -1,6 +1,7 @@
 import type { BackendIdentity, Msat, PaymentHash } from '@lightning-mcp/core'
 import type { Attempt, Decision, Intent, IntentChange } from '../intents/intent.ts'
 import type { IntentState, PaymentId } from '../wallet.ts'
+import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
 export interface MintedKey {
@@ -12,7 +13,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader {
+export interface StoreReader extends LedgerReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -35,18 +36,18 @@ export interface StoreReader {
   nextDueMs(identity: BackendIdentity): Promise<number | undefined>
   /** The newest settled intent of this backend that was dispatched before the moment. */
   newestSettledBefore(identity: BackendIdentity, dispatchedAtMs: number): Promise<Intent | undefined>
-  totals(account: string): Promise<{ reservedMsat: Msat; spentMsat: Msat }>
   attempts(paymentId: PaymentId): Promise<readonly Attempt[]>
   decisions(account: string, limit: number): Promise<readonly Decision[]>
   getMeta(key: string): Promise<string | undefined>
 }
 
 /** What a transaction can do beside. */
-export interface StoreWriter extends StoreReader {
+export interface StoreWriter extends StoreReader, LedgerWriter {
+  /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>
   /**
    * Changes an intent that is in one of the `from` states (and, where given, in `owner`'s hands).
-   * False, and nothing changed, where it is not.
+   * False, and nothing changed, where it is not. Called by `ledger/write-intent.ts` alone.
    */
   updateIntent(
     paymentId: PaymentId,
