@@ -2,6 +2,29 @@ export { type Clock, systemClock } from './clock.ts'
 export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
 export { DEFAULT_LIMITS, type EffectiveLimits, type FeeCap, type WalletLimits } from './limits.ts'
 export type { NodeReader } from './node-reader.ts'
+export {
+  createLedgerCertificate,
+  type LedgerMeta,
+  type LedgerVerdict,
+  readLedgerMeta,
+  verifyLedgerCertificate,
+  writeLedgerMeta,
+} from './owner/ledger-certificate.ts'
+export {
+  createOwner,
+  hasOwnerKey,
+  type Owner,
+  openOwner,
+  readOwner,
+  restoreOwner,
+} from './owner/owner-folder.ts'
+export { generateOwnerKey, type OwnerKey, type OwnerPublicKey, ownerKeyMissing } from './owner/owner-key.ts'
+export {
+  type DocumentKind,
+  type DocumentSignature,
+  signDocument,
+  verifyDocument,
+} from './owner/signed-document.ts'
 export { paymentId } from './payment-id.ts'
 export type { StepName } from './steps.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
