@@ -17,6 +17,8 @@ export interface Daemon {
   logTail(): string
   /** Asks it to end; after `graceMs` it is killed. */
   stop(graceMs?: number): Promise<void>
+  /** Sends a signal on which it ends, and waits until it has. */
+  end(signal: NodeJS.Signals): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
 }
@@ -26,10 +28,16 @@ export function startDaemon(
   args: readonly string[],
   logFile: string,
   book: ProcessBook,
+  /** Another user to run as, where this one is root. */
+  user: { uid?: number; gid?: number } = {},
 ): Daemon {
   const log = openSync(logFile, 'a')
   // detached: a Ctrl-C at the terminal reaches us alone, and we stop the daemons in order
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', log, log], detached: true })
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...user,
+  })
   closeSync(log)
   const pid = child.pid
   const exited = new Promise<void>((resolve, reject) => {
@@ -70,6 +78,7 @@ export function startDaemon(
         clearTimeout(impatient)
       }
     },
+    end,
     kill: () => end('SIGKILL'),
   }
 }

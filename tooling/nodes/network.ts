@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Btcd, startBtcd } from './btcd.ts'
 import { buildNodes, type Say } from './build.ts'
-import type { ProcessBook } from './daemon.ts'
 import { LndNode, type LndNodeOptions } from './lnd-node.ts'
-import { runsFolder, workFolder } from './paths.ts'
 import { freePorts } from './ports.ts'
-import { FOLDER_PREFIX, identify, type Run, sweepLeftovers, writeRun } from './processes.ts'
+import { sweepLeftovers } from './processes.ts'
+import { openRunBook } from './run-book.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** Regtest only: the first node's wallet, made once by hand, so that its first address is known before it runs and blocks can be mined to it. */
@@ -206,42 +201,4 @@ async function openChannels({ nodes, mine }: Network, channelSat: number, pushSa
       })
     }),
   )
-}
-
-/** The record of one network: who started it, where, what runs. A guardian process acts on it when we die. */
-function openRunBook(): ProcessBook & { folder: string; close(): void } {
-  const run: Run = {
-    owner: identify(process.pid),
-    folder: mkdtempSync(join(workFolder(), FOLDER_PREFIX)),
-    processes: [],
-  }
-  const file = join(runsFolder(), `${process.pid}-${randomBytes(4).toString('hex')}.json`)
-  writeRun(file, run)
-  const guardian = spawn(process.execPath, [join(import.meta.dirname, 'guardian.ts'), file], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  guardian.on('error', () => {})
-  guardian.unref()
-  ;(guardian.stdin as unknown as { unref?: () => void } | null)?.unref?.()
-  let open = true
-  return {
-    folder: run.folder,
-    add: (id) => {
-      run.processes.push(id)
-      writeRun(file, run)
-    },
-    remove: (id) => {
-      run.processes = run.processes.filter(
-        ({ pid, startedAt }) => pid !== id.pid || startedAt !== id.startedAt,
-      )
-      if (open) writeRun(file, run)
-    },
-    close: () => {
-      open = false
-      rmSync(run.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
-      rmSync(file, { force: true })
-      guardian.stdin?.end()
-    },
-  }
 }
