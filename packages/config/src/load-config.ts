@@ -15,7 +15,7 @@ import {
   type Settings,
   settingsSchema,
 } from './settings.ts'
-import { stateFolder } from './state-folder.ts'
+import { ownerFolder, stateFolder } from './state-folder.ts'
 
 /** What a server runs with: every value checked, and where it came from. */
 export interface Config {
@@ -30,6 +30,8 @@ export interface Config {
   dataDir?: string
   /** The platform's folder for state, under which each node has its own. */
   stateDir: string
+  /** Where the owner's key is looked for; absolute. */
+  ownerDir: string
   tools: {
     toolsets?: readonly string[]
     tools?: readonly string[]
@@ -101,12 +103,13 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     env,
     flags: args.options,
   })
-  const { dataDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
+  const { dataDir, ownerDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
   return {
     app,
     backend: { name: settings.backend, module, options },
     ...(dataDir === undefined ? {} : { dataDir: resolve(baseOf('dataDir'), dataDir) }),
     stateDir: stateFolder(env),
+    ownerDir: ownerDir === undefined ? ownerFolder(env) : resolve(baseOf('ownerDir'), ownerDir),
     tools: {
       ...(toolsets === undefined ? {} : { toolsets }),
       ...(tools === undefined ? {} : { tools }),

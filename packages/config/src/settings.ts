@@ -53,6 +53,11 @@ export const settingsSchema = z.strictObject({
     placeholder: 'FOLDER',
     default: "the platform's state folder, one per node; the simulator keeps nothing",
   }),
+  ownerDir: textValue.optional().register(meta, {
+    description: "The owner's key lies here, outside the data folder",
+    placeholder: 'FOLDER',
+    default: "owner in the platform's configuration folder",
+  }),
   toolsets: listValue.optional().register(meta, {
     description: 'Groups of tools to offer',
     placeholder: 'NAMES',

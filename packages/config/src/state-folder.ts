@@ -33,3 +33,6 @@ export const stateFolder = (env: Environment): string => folder('state', env)
 
 /** Where this platform keeps what a person has set up. */
 export const configFolder = (env: Environment): string => folder('config', env)
+
+/** Where the owner's key lies unless the settings say otherwise: apart from what a server writes. */
+export const ownerFolder = (env: Environment): string => join(configFolder(env), 'owner')

@@ -112,6 +112,17 @@ describe('values', () => {
     expect(config.dataDir).toBe(join(folder, 'data'))
   })
 
+  it("looks for the owner's key apart from the data, or where it is told", async () => {
+    const home = { XDG_CONFIG_HOME: join(folder, 'configuration') }
+    const apart = await load({ argv: ['--data-dir', 'data'], env: home })
+    if (process.platform === 'linux')
+      expect(apart.ownerDir).toBe(join(folder, 'configuration', 'lightning-mcp', 'owner'))
+    expect((await load({ argv: ['--owner-dir', 'mine'] })).ownerDir).toBe(join(folder, 'mine'))
+    const told = await load({ env: { LIGHTNING_MCP_OWNER_DIR: join(folder, 'theirs') } })
+    expect(told.ownerDir).toBe(join(folder, 'theirs'))
+    expect((await load({ file: { ownerDir: 'filed' } })).ownerDir).toBe(join(folder, 'filed'))
+  })
+
   it("takes a path in the file from the file's folder", async () => {
     const path = join(folder, 'elsewhere', 'config.json')
     await mkdir(join(folder, 'elsewhere'))
