@@ -1,0 +1,88 @@
+import type { LightningError } from '@lightning-mcp/core'
+import type { Dialect, Kysely } from 'kysely'
+import type { GroupCommit } from './group-commit.ts'
+import type { Database } from './schema.ts'
+import type { StoreReader, StoreWriter, WalletStore } from './wallet-store.ts'
+
+/** An open database, its schema up to date. */
+export interface Opened {
+  db: Kysely<Database>
+  group: GroupCommit
+  writer: (db: Kysely<Database>) => StoreReader & StoreWriter
+}
+
+export interface KyselyStoreOptions {
+  /** Tried again with the next call where it fails. */
+  connect(): Promise<Opened>
+  /** A fault of the database in words. */
+  describe(cause: unknown): LightningError
+}
+
+/** A store on any database that Kysely knows. Nothing is loaded or opened before the first use. */
+export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletStore {
+  let opening: Promise<Opened> | undefined
+  let closed = false
+
+  const opened = (): Promise<Opened> => {
+    if (closed) return Promise.reject(new Error('the store is closed'))
+    opening ??= connect().catch((error) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw describe(error)
+    }
+  }
+
+  return {
+    open: () =>
+      guarded(async () => {
+        await opened()
+      }),
+    read: (work) =>
+      guarded(async () => {
+        const { db, writer } = await opened()
+        return work(writer(db))
+      }),
+    transaction: (work) =>
+      guarded(async () => {
+        const { group, writer } = await opened()
+        return group.run((trx) => work(writer(trx)))
+      }),
+    async close() {
+      closed = true
+      const last = await opening?.catch(() => undefined)
+      await last?.group.idle()
+      await last?.db.destroy()
+    },
+  }
+}
+
+/** The parts that every such store loads at its first use, and its migrations. `check` may refuse the database before. */
+export async function openDatabase(
+  dialect: Dialect,
+  check: (db: Kysely<Database>) => Promise<void> = async () => {},
+): Promise<Opened> {
+  const [{ Kysely }, { migrate }, { kyselyWriter }, { GroupCommit }] = await Promise.all([
+    import('kysely'),
+    import('./migrations.ts'),
+    import('./kysely-writer.ts'),
+    import('./group-commit.ts'),
+  ])
+  const db = new Kysely<Database>({ dialect })
+  try {
+    await db.transaction().execute(async (transaction) => {
+      await check(transaction)
+      await migrate(transaction)
+    })
+  } catch (error) {
+    await db.destroy().catch(() => {})
+    throw error
+  }
+  return { db, group: new GroupCommit(db), writer: kyselyWriter }
+}
