@@ -22,6 +22,10 @@ const sections: Record<string, { what: string; run: (rounds: number) => Promise<
     what: 'a tool call over HTTP, with CPU per call',
     run: async (rounds) => (await import('./sections/http.ts')).http(rounds),
   },
+  servers: {
+    what: 'durable payments through whole servers, stdio and HTTP',
+    run: async (rounds) => (await import('./sections/servers.ts')).servers(rounds),
+  },
   startup: {
     what: 'start-up, size of tools/list, memory',
     run: async (rounds) => (await import('./sections/startup.ts')).startup(rounds),
