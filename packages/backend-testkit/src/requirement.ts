@@ -31,7 +31,9 @@ export interface Requirement {
   /** The cell exists only where the backend declares all of these. */
   readonly capabilities?: readonly Capability[]
   /** The cell exists only where the profile says so. */
-  readonly profile?: Partial<Pick<BackendProfile, 'precision' | 'feeLimit' | 'duplicateGuard'>>
+  readonly profile?: Partial<
+    Pick<BackendProfile, 'precision' | 'feeLimit' | 'duplicateGuard' | 'keepsLabels'>
+  >
   /** What the harness must be able to do … */
   readonly needs?: readonly Ability[]
   /** … or else this. */

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { type Channel, LightningError, type NodeId, sat, supports } from '@lightning-mcp/core'
+import {
+  type Channel,
+  type ChannelRef,
+  type LightningBackend,
+  LightningError,
+  type NodeId,
+  sat,
+  supports,
+} from '@lightning-mcp/core'
 import { expectRefusal, settle } from '../expectations.ts'
 import { foreignInvoice } from '../foreign-invoice.ts'
 import { type Scenario, verifies } from '../scenario.ts'
@@ -81,6 +89,62 @@ export const facetScenarios: readonly Scenario[] = [
       )
   }),
 
+  verifies('splice-reply-lost-not-repeated', async ({ stage, backend, until }) => {
+    const spare = await stage.spareChannel!()
+    const listed = () => sameChannel(backend, spare)
+    const before = await listed()
+    stage.faults!.loseReply!()
+    const answer = await backend.splicing!.spliceIn({ channel: spare, amountSat: sat(30_000n) })
+    assert.ok(['unknown', 'pending'].includes(answer.status), describeValue(answer))
+    const after = await until(
+      'the channel has its new output',
+      listed,
+      ({ fundingOutpoint }) => fundingOutpoint !== before.fundingOutpoint,
+    )
+    assert.equal(after.capacitySat - before.capacitySat, 30_000n, 'what the channel grew by')
+  }),
+
+  verifies('splice-moves-amount-exactly', async ({ stage, backend, until }) => {
+    const spare = await stage.spareChannel!()
+    const listed = () => sameChannel(backend, spare)
+    const first = await listed()
+    const changed = ({ fundingOutpoint }: Channel) => fundingOutpoint !== first.fundingOutpoint
+    await backend.splicing!.spliceIn({ channel: spare, amountSat: sat(30_000n) })
+    const grown = await until('the channel has its new output', listed, changed)
+    assert.equal(grown.capacitySat - first.capacitySat, 30_000n, 'what the channel grew by')
+    assert.equal(grown.localMsat - first.localMsat, 30_000_000n, 'what this side has more')
+    await stage.mineBlocks!(6)
+    const address = await stage.foreignAddress!()
+    const amountSat = sat(20_000n)
+    await backend.splicing!.spliceOut({ channel: spare, amountSat, address, feeRateSatPerVbyte: 1 })
+    const shrunk = await until(
+      'the channel has its newer output',
+      listed,
+      ({ fundingOutpoint }) => fundingOutpoint !== grown.fundingOutpoint,
+    )
+    const takenSat = grown.capacitySat - shrunk.capacitySat
+    assert.ok(takenSat > 20_000n && takenSat < 25_000n, `the channel lost ${takenSat} sat`)
+    assert.equal(grown.localMsat - shrunk.localMsat, takenSat * 1000n, 'who paid')
+  }),
+
+  verifies('label-finds-lost-sending', async ({ stage, backend, until }) => {
+    const onchain = backend.onchain!
+    const address = await stage.foreignAddress!()
+    const label = 'found-by-this-label/1'
+    await onchain.send!({ address, amountSat: sat(20_000n) })
+    // so that change can be spent
+    await stage.mineBlocks!(1)
+    stage.faults!.loseReply!()
+    await onchain.send!({ address, amountSat: sat(20_000n), label })
+    const labelled = await until(
+      'the transaction is listed',
+      async () =>
+        (await onchain.listTransactions!({ limit: 100 })).items.filter((item) => item.label === label),
+      (items) => items.length > 0,
+    )
+    assert.equal(labelled.length, 1, 'transactions with the label')
+  }),
+
   verifies('probe-declared-side-effecting', async ({ stage, backend, network, now, amount }) => {
     const amountMsat = amount(5000)
     const { invoice, paymentHash } = await (stage.remote ?? stage.counterparty).createInvoice({ amountMsat })
@@ -123,6 +187,18 @@ export const facetScenarios: readonly Scenario[] = [
       assert.equal(foreign.nodeId, foreignSignature.nodeId as NodeId, 'foreign signer')
   }),
 ]
+
+async function sameChannel(
+  backend: LightningBackend,
+  { channelId, fundingOutpoint }: ChannelRef,
+): Promise<Channel> {
+  const { items } = await backend.channels!.list({ limit: 100 })
+  const channel = items.find((item) =>
+    channelId === undefined ? item.fundingOutpoint === fundingOutpoint : item.channelId === channelId,
+  )
+  assert.ok(channel !== undefined, 'the spare channel is not listed')
+  return channel
+}
 
 function assertNormalised(channel: Channel): void {
   assert.ok(STATES.includes(channel.state), `${channel.state} is none of core's states`)

@@ -153,6 +153,12 @@ export interface RawTransaction {
   num_confirmations: number
   time_stamp: Int64
   total_fees: Int64
+  label: string
+  output_details: readonly {
+    address: string
+    amount: Int64
+    is_our_address: boolean
+  }[]
 }
 
 export interface RawRoute {

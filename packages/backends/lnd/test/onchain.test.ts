@@ -7,6 +7,8 @@ const raw = (index: number, change: object = {}) => ({
   num_confirmations: 3,
   time_stamp: '1700000000',
   total_fees: '0',
+  label: '',
+  output_details: [],
   ...change,
 })
 
@@ -29,5 +31,22 @@ describe('on-chain transactions', () => {
     expect(items).toEqual([
       { txId: raw(1).tx_hash, netSat: -1500n, feeSat: 154n, confirmations: 3, createdAt: 1_700_000_000 },
     ])
+  })
+
+  test('a payment out tells its label and where the money went', () => {
+    const output_details = [
+      { address: 'bcrt1qpayee', amount: '1000', is_our_address: false },
+      { address: 'bcrt1qchange', amount: '8500', is_our_address: true },
+      { address: '', amount: '0', is_our_address: false },
+    ]
+    const { items } = toTransactionPage([raw(1, { label: 'pay_1\u202e', output_details })], { limit: 10 })
+    expect(items[0]).toMatchObject({
+      label: 'pay_1',
+      outputs: [
+        { address: 'bcrt1qpayee', amountSat: 1000n, own: false },
+        { address: 'bcrt1qchange', amountSat: 8500n, own: true },
+        { amountSat: 0n, own: false },
+      ],
+    })
   })
 })

@@ -36,8 +36,9 @@ export function audit(state: NetworkState): Audit {
     sum.feesMsat += transaction.feeSat * 1000n
     for (const output of transaction.outputs) {
       if (output.owner !== undefined && !output.spent) sum.onchainMsat += output.amountSat * 1000n
-      if (transaction.purpose === 'send' && output.owner === undefined)
-        sum.leftMsat += output.amountSat * 1000n
+      const paysOut = transaction.purpose === 'send' || transaction.purpose === 'splice'
+      // a channel's funding output counts as spent from the start
+      if (paysOut && output.owner === undefined && !output.spent) sum.leftMsat += output.amountSat * 1000n
     }
   }
   return sum

@@ -31,6 +31,8 @@ export const simulatorCapabilities: Capabilities = declareCapabilities({
   'channels.open': 'native',
   'channels.close': 'native',
   'channels.updatePolicy': 'native',
+  'splicing.spliceIn': 'native',
+  'splicing.spliceOut': 'native',
   'peers.list': 'native',
   'peers.connect': 'native',
   'peers.disconnect': 'native',

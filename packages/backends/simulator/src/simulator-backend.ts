@@ -92,6 +92,7 @@ async function profileOf(connection: Connection, call: CallOptions | undefined):
     duplicateGuard: 'by-hash',
     lookup: 'hash',
     events: 'stream',
+    keepsLabels: true,
   }
 }
 

@@ -98,6 +98,9 @@ export function toChannel(state: NetworkState, channel: SimulatedChannel, name: 
     initiator: side === 0 ? 'local' : 'remote',
     pendingHtlcs: channel.htlcs[0] + channel.htlcs[1],
     policy: { ...channel.policy[side] },
-    ...given({ shortChannelId: channel.shortChannelId }),
+    ...given({
+      shortChannelId: channel.shortChannelId,
+      label: side === 0 ? channel.label : undefined,
+    }),
   } as Channel
 }

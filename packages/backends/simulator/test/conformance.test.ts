@@ -18,6 +18,8 @@ const SPENDING: readonly string[] = [
   'openChannel',
   'closeChannel',
   'sendOnchain',
+  'spliceIn',
+  'spliceOut',
 ] satisfies WalletCall[]
 
 function linkOver(network: SimulatedNetwork, way: Way): WalletLink {

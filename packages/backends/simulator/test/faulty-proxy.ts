@@ -25,7 +25,15 @@ export interface FaultyProxy {
   close(): Promise<void>
 }
 
-const SPENDING = ['payInvoice', 'sendKeysend', 'openChannel', 'closeChannel', 'sendOnchain']
+const SPENDING = [
+  'payInvoice',
+  'sendKeysend',
+  'openChannel',
+  'closeChannel',
+  'sendOnchain',
+  'spliceIn',
+  'spliceOut',
+]
 
 export async function openFaultyProxy(options: { socketPath: string; target: string }): Promise<FaultyProxy> {
   const { socketPath, target } = options

@@ -35,6 +35,7 @@ export type Step =
   | { do: 'mine'; count: number }
   | { do: 'open'; from: Name; to: Name; capacitySat: bigint; pushMsat: bigint }
   | { do: 'close'; node: Name; pick: number; mode: 'cooperative' | 'force' }
+  | { do: 'splice'; node: Name; pick: number; to: Name | 'away' | 'in'; amountSat: bigint }
   | { do: 'send-coins'; from: Name; to: Name | 'away'; amountSat: bigint }
   | { do: 'latency'; latencyMs: number }
   | { do: 'wait'; milliseconds: number }
@@ -92,6 +93,16 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       node: name,
       pick,
       mode: fc.constantFrom('cooperative' as const, 'force' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('splice' as const),
+      node: name,
+      pick,
+      to: fc.oneof(name, fc.constant('away' as const), fc.constant('in' as const)),
+      amountSat: fc.bigInt(330n, 500_000n),
     }),
   },
   {
@@ -194,11 +205,18 @@ export async function take({ network, clock, held }: World, step: Step): Promise
         })
       break
     }
+    case 'splice': {
+      const { channels, splicing } = network.wallet(step.node)
+      const { items } = await channels!.list({ limit: 100 })
+      const channel = items[step.pick % Math.max(1, items.length)]
+      if (channel === undefined) break
+      const order = { channel: { channelId: channel.channelId! }, amountSat: sat(step.amountSat) }
+      if (step.to === 'in') await splicing!.spliceIn(order)
+      else await splicing!.spliceOut({ ...order, address: await addressOf(network, step.to) })
+      break
+    }
     case 'send-coins': {
-      const address =
-        step.to === 'away'
-          ? 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
-          : await network.wallet(step.to).onchain!.newAddress!({})
+      const address = await addressOf(network, step.to)
       await network.wallet(step.from).onchain!.send!({ address, amountSat: sat(step.amountSat) })
       break
     }
@@ -210,6 +228,9 @@ export async function take({ network, clock, held }: World, step: Step): Promise
       break
   }
 }
+
+const addressOf = async (network: SimulatedNetwork, to: Name | 'away'): Promise<string> =>
+  to === 'away' ? 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080' : network.wallet(to).onchain!.newAddress!({})
 
 const pending = (payment: Promise<unknown>): void => {
   payment.catch(refused)

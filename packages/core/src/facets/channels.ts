@@ -30,6 +30,8 @@ export interface Channel extends ChannelRef {
   initiator?: 'local' | 'remote'
   pendingHtlcs?: number
   policy?: ChannelPolicy
+  /** What the opener noted, where the profile says `keepsLabels`. */
+  label?: string
 }
 
 export interface ChannelPolicy {
@@ -48,6 +50,8 @@ export interface OpenChannelRequest extends CallOptions {
   pushMsat?: Msat
   feeRateSatPerVbyte?: number
   private?: boolean
+  /** The opener's own note, seen by nobody else, by which a lost opening is found again. Ignored where the profile does not say `keepsLabels`. */
+  label?: string
 }
 
 /** What became of an opening or closing. `unknown`: look into the pending list, never open again. */
@@ -87,13 +91,26 @@ export interface ChannelsFacet {
   updatePolicy?(request: { channel: ChannelRef | 'all'; policy: ChannelPolicy } & CallOptions): Promise<void>
 }
 
-/** Changing a channel's size in place. */
+/**
+ * Changing a channel's size in place. From the moment a splice's transaction is broadcast, lists tell
+ * the channel's new `fundingOutpoint` and `capacitySat`; its `channelId` stays.
+ */
 export interface SplicingFacet {
-  /** Requires: `splicing.spliceIn`. Behavior: a lost reply is `unknown`. */
+  /**
+   * Moves coins of the on-chain wallet into a channel; the fee is paid on top, from those coins.
+   * Requires: `splicing.spliceIn`.
+   * Behavior:
+   * - A lost reply is `unknown` and is never repeated by the adapter.
+   */
   spliceIn(
     request: { channel: ChannelRef; amountSat: Sat; feeRateSatPerVbyte?: number } & CallOptions,
   ): Promise<ChannelOperation>
-  /** Requires: `splicing.spliceOut`. Behavior: a lost reply is `unknown`. */
+  /**
+   * Pays an address out of a channel; the fee is paid on top, from the channel.
+   * Requires: `splicing.spliceOut`.
+   * Behavior:
+   * - A lost reply is `unknown` and is never repeated by the adapter.
+   */
   spliceOut(
     request: {
       channel: ChannelRef

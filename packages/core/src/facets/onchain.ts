@@ -11,6 +11,15 @@ export interface Utxo {
   confirmations: number
 }
 
+/** One output of a transaction. */
+export interface OnchainOutput {
+  /** Absent where the script has none. */
+  address?: string
+  amountSat: Sat
+  /** Whether it pays this wallet itself, where the backend tells. */
+  own?: boolean
+}
+
 export interface OnchainTransaction {
   txId: TxId
   /** Positive: received; negative: sent, fee included. */
@@ -18,12 +27,18 @@ export interface OnchainTransaction {
   feeSat?: Sat
   confirmations: number
   createdAt?: UnixSeconds
+  /** What the sender noted, where the profile says `keepsLabels`. Text from outside where somebody else set it. */
+  label?: string
+  /** Where the money went, the own change included. Absent where the backend does not tell. */
+  outputs?: readonly OnchainOutput[]
 }
 
 export interface SendOnchainRequest extends CallOptions {
   address: string
   amountSat: Sat
   feeRateSatPerVbyte?: number
+  /** The sender's own note, seen by nobody else, by which a lost sending is found again. Ignored where the profile does not say `keepsLabels`. */
+  label?: string
 }
 
 /** `unknown`: look through the transactions, never send again. */

@@ -1,5 +1,6 @@
 import {
   type Capabilities,
+  cleanText,
   type OnchainBalance,
   type OnchainFacet,
   type OnchainTransaction,
@@ -69,6 +70,16 @@ const toTransaction = (raw: RawTransaction): OnchainTransaction => ({
   ...(BigInt(raw.total_fees) === 0n ? {} : { feeSat: sat(BigInt(raw.total_fees)) }),
   confirmations: raw.num_confirmations,
   createdAt: Number(raw.time_stamp),
+  ...(raw.label === '' ? {} : { label: cleanText(raw.label) }),
+  ...(raw.output_details.length === 0
+    ? {}
+    : {
+        outputs: raw.output_details.map(({ address, amount, is_our_address }) => ({
+          ...(address === '' ? {} : { address }),
+          amountSat: sat(BigInt(amount)),
+          own: is_our_address,
+        })),
+      }),
 })
 
 export const toOnchainBalance = (raw: RawWalletBalance): OnchainBalance => ({

@@ -69,6 +69,7 @@ export function broadcast(
     outputs: ChainOutput[]
     feeSat: Sat
     channelId?: string
+    label?: { by: string; text: string }
   },
 ): ChainTransaction {
   const sequence = state.nextSequence()
@@ -89,20 +90,24 @@ export function spendCoins(
   payment: {
     purpose: ChainPurpose
     output: ChainOutput
+    /** What a channel's old output adds. */
+    channelInput?: { outpoint: string; amountSat: Sat }
     feeRateSatPerVbyte?: number | undefined
     channelId?: string
+    label?: string | undefined
   },
 ): ChainTransaction {
   const feeRate = checkFeeRate(payment.feeRateSatPerVbyte)
+  const { channelInput, label } = payment
   const ripe = coinsOf(state, name)
     .filter((coin) => isRipe(state, coin))
     .sort((a, b) => Number(b.output.amountSat - a.output.amountSat))
   const inputs: Coin[] = []
-  let totalSat = 0n
+  let totalSat: bigint = channelInput?.amountSat ?? 0n
   for (const coin of ripe) {
     inputs.push(coin)
     totalSat += coin.output.amountSat
-    const feeSat = feeFor(inputs.length, feeRate)
+    const feeSat = feeFor(inputs.length + (channelInput === undefined ? 0 : 1), feeRate)
     const changeSat = totalSat - payment.output.amountSat - feeSat
     if (changeSat < 0n) continue
     for (const { output, transaction } of inputs) {
@@ -115,10 +120,14 @@ export function spendCoins(
         : [{ address: newAddress(state, name), amountSat: sat(changeSat), owner: name, spent: false }]
     return broadcast(state, {
       purpose: payment.purpose,
-      inputs: inputs.map((input) => input.outpoint),
+      inputs: [
+        ...(channelInput === undefined ? [] : [channelInput.outpoint]),
+        ...inputs.map((input) => input.outpoint),
+      ],
       outputs: [payment.output, ...change],
       feeSat: sat(feeSat),
       ...(payment.channelId === undefined ? {} : { channelId: payment.channelId }),
+      ...(label === undefined ? {} : { label: { by: name, text: label } }),
     })
   }
   throw new LightningError({

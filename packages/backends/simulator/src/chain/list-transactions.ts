@@ -44,6 +44,12 @@ function toOnchainTransaction(
     netSat: received - spent,
     confirmations: transaction.height === undefined ? 0 : state.counters.height - transaction.height + 1,
     createdAt: transaction.createdAt,
+    outputs: transaction.outputs.map(({ address, amountSat, owner }) => ({
+      address,
+      amountSat,
+      own: owner === name,
+    })),
+    ...(transaction.label?.by === name ? { label: transaction.label.text } : {}),
     ...(spent > 0n ? { feeSat: transaction.feeSat } : {}),
   }
 }

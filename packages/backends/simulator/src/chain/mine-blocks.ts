@@ -2,6 +2,7 @@ import { LightningError } from '@lightning-mcp/core'
 import type { SimulatedChannel } from '../channels/channel.ts'
 import { finishClose } from '../channels/close-channel.ts'
 import { FUNDING_DEPTH } from '../channels/open-channel.ts'
+import { ripenSplice } from '../channels/splice-channel.ts'
 import type { NetworkState } from '../network-state.ts'
 import { timeOutHtlcs, timeOutHtlcsOf } from '../payments/time-out.ts'
 import type { ChainTransaction } from './transaction.ts'
@@ -31,14 +32,17 @@ function mineBlock(state: NetworkState): void {
     state.changed({ type: 'transaction', value: transaction })
     onConfirmed(state, transaction, position)
   }
-  for (const channel of state.channels.values()) if (channel.state === 'opening') openWhenDeep(state, channel)
+  for (const channel of state.channels.values()) {
+    if (channel.state === 'opening') openWhenDeep(state, channel)
+    else if (channel.state === 'active' && channel.splice !== undefined) ripenSplice(state, channel)
+  }
   timeOutHtlcs(state)
 }
 
 function onConfirmed(state: NetworkState, transaction: ChainTransaction, position: number): void {
   const channel = state.channels.get(transaction.channelId ?? '')
   if (channel === undefined) return
-  if (transaction.purpose === 'funding')
+  if (transaction.purpose === 'funding' || transaction.purpose === 'splice')
     channel.shortChannelId = `${state.counters.height}x${position}x${channel.fundingOutput}`
   else {
     if (channel.state !== 'closed') timeOutHtlcsOf(state, channel)

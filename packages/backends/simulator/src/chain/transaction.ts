@@ -12,7 +12,7 @@ export interface ChainOutput {
 }
 
 /** What a transaction is for: it decides what happens when it confirms. */
-export type ChainPurpose = 'coins' | 'send' | 'funding' | 'close'
+export type ChainPurpose = 'coins' | 'send' | 'funding' | 'splice' | 'close'
 
 /** A transaction of the simulated chain. */
 export interface ChainTransaction {
@@ -26,6 +26,8 @@ export interface ChainTransaction {
   createdAt: number
   /** The block that holds it; absent: waits to be mined. */
   height?: number
-  /** The channel it opens or closes. */
+  /** The channel it opens, resizes or closes. */
   channelId?: string
+  /** The sender's note; nobody else sees it. */
+  label?: { by: string; text: string }
 }

@@ -1,4 +1,4 @@
-import { clampSubMsat, type Msat, msat, type Sat, type TxId, ZERO_MSAT } from '@lightning-mcp/core'
+import { addMsat, clampSubMsat, type Msat, msat, type Sat, type TxId, ZERO_MSAT } from '@lightning-mcp/core'
 
 /** Index of one of the two nodes of a channel; 0 opened it. */
 export type Side = 0 | 1
@@ -23,6 +23,7 @@ export type SimulatedChannelState = 'opening' | 'active' | 'closing' | 'force-cl
 export interface SimulatedChannel {
   /** 32 bytes hex (BOLT 2). */
   id: string
+  /** Of the newest funding: a splice changes it. */
   fundingTxId: TxId
   fundingOutput: number
   /** Known once the funding transaction is deep enough. */
@@ -38,17 +39,24 @@ export interface SimulatedChannel {
   policy: [ForwardingPolicy, ForwardingPolicy]
   private: boolean
   state: SimulatedChannelState
+  /** The opener's note; nobody else sees it. */
+  label?: string
+  /** Its newest funding transaction resizes it; what was added carries nothing before that is deep enough. */
+  splice?: { txId: TxId; unripeMsat: [Msat, Msat] }
   closing?: { txId: TxId; by: Side; mode: 'cooperative' | 'force' }
 }
 
 /** BOLT 2: at most so many HTLCs of one side at a time. */
 export const MAX_HTLCS = 483
 
-/** What that side can put into one more HTLC: its balance less the reserve, nothing while the channel is not active. */
+/** What that side can put into one more HTLC: its balance less the reserve and what a splice is still adding, nothing while the channel is not active. */
 export const spendableMsat = (channel: SimulatedChannel, side: Side): Msat =>
   channel.state === 'active' && channel.htlcs[side] < MAX_HTLCS
-    ? clampSubMsat(channel.balanceMsat[side], channel.reserveMsat)
+    ? clampSubMsat(channel.balanceMsat[side], addMsat(channel.reserveMsat, unripeMsat(channel, side)))
     : ZERO_MSAT
+
+const unripeMsat = (channel: SimulatedChannel, side: Side): Msat =>
+  channel.splice?.unripeMsat[side] ?? ZERO_MSAT
 
 /** Puts an amount of that side into an HTLC. */
 export function lockHtlc(channel: SimulatedChannel, side: Side, amountMsat: Msat): void {

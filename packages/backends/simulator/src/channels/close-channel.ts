@@ -76,6 +76,7 @@ export function finishClose(
   }
   channel.state = 'closed'
   channel.balanceMsat = [ZERO_MSAT, ZERO_MSAT]
+  delete channel.splice
   state.changed({ type: 'channel', value: channel })
   state.changed({ type: 'transaction', value: transaction })
   for (const name of channel.nodes) state.emit(name, { type: 'channel-closed', channelId: channel.id })

@@ -29,6 +29,7 @@ export interface ChannelOrder {
   /** Starts on the other side. */
   pushMsat?: Msat | undefined
   private?: boolean | undefined
+  label?: string | undefined
   policies?: readonly [Partial<ForwardingPolicy>?, Partial<ForwardingPolicy>?] | undefined
 }
 
@@ -62,14 +63,15 @@ export function addChannel(state: NetworkState, order: ChannelOrder, fundingTxId
     policy: [policy(order.policies?.[0]), policy(order.policies?.[1])],
     private: order.private ?? false,
     state: 'opening',
+    ...(order.label === undefined ? {} : { label: order.label }),
   }
   state.add({ type: 'channel', value: channel })
   return channel
 }
 
-/** LND's smallest and, without large channels, largest channel. */
-const MIN_CAPACITY_SAT = 20_000n
-const MAX_CAPACITY_SAT = 1_000_000_000n
+/** LND's smallest channel, and the largest that it takes with large channels on. */
+export const MIN_CAPACITY_SAT = 20_000n
+export const MAX_CAPACITY_SAT = 1_000_000_000n
 
 const badOrder = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
@@ -100,6 +102,7 @@ export function openChannel(
     purpose: 'funding',
     output: { address, amountSat: capacitySat, spent: true },
     feeRateSatPerVbyte: order.feeRateSatPerVbyte,
+    label: order.label,
   })
   const channel = addChannel(state, order, funding.txId)
   funding.channelId = channel.id

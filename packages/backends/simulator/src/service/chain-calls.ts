@@ -5,6 +5,7 @@ import {
   type OnchainTransaction,
   type Page,
   type PageRequest,
+  type Sat,
   type SendOnchainRequest,
   sat,
   type Utxo,
@@ -25,18 +26,10 @@ export const chainCalls = (state: NetworkState, name: string) => ({
     state.change(() => newAddress(state, name, request.type)),
 
   sendOnchain: (request: Omit<SendOnchainRequest, 'signal'>): OnchainSend => {
-    assertRegtestAddress(request.address)
-    if (sat(request.amountSat) < DUST_SAT)
-      throw new LightningError({
-        code: 'invalid_request',
-        message: `an amount below ${DUST_SAT} sat is dust and is not relayed`,
-        hint: `Send at least ${DUST_SAT} sat.`,
-      })
-    const output: ChainOutput = { address: request.address, amountSat: request.amountSat, spent: false }
-    const owner = ownerOf(state, request.address)
-    if (owner !== undefined) output.owner = owner
+    const output = payingOutput(state, request.address, request.amountSat)
+    const { feeRateSatPerVbyte, label } = request
     const transaction = state.change(() =>
-      spendCoins(state, name, { purpose: 'send', output, feeRateSatPerVbyte: request.feeRateSatPerVbyte }),
+      spendCoins(state, name, { purpose: 'send', output, feeRateSatPerVbyte, label }),
     )
     return { status: 'broadcast', txId: transaction.txId }
   },
@@ -50,3 +43,16 @@ export const chainCalls = (state: NetworkState, name: string) => ({
   estimateOnchainFees: (request: { targets: readonly number[] }): Readonly<Record<number, number>> =>
     Object.fromEntries(request.targets.map((target) => [target, DEFAULT_FEE_RATE])),
 })
+
+/** An output to an address, whoever's it is; throws for one that no transaction may have. */
+export function payingOutput(state: NetworkState, address: string, amountSat: Sat): ChainOutput {
+  assertRegtestAddress(address)
+  if (sat(amountSat) < DUST_SAT)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: `an amount below ${DUST_SAT} sat is dust and is not relayed`,
+      hint: `Send at least ${DUST_SAT} sat.`,
+    })
+  const owner = ownerOf(state, address)
+  return { address, amountSat, spent: false, ...(owner === undefined ? {} : { owner }) }
+}

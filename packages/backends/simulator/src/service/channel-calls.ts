@@ -10,18 +10,28 @@ import {
   type Page,
   type PageRequest,
   type Peer,
+  type Sat,
 } from '@lightning-mcp/core'
-import type { ForwardingPolicy, SimulatedChannel, SimulatedChannelState } from '../channels/channel.ts'
+import type { ForwardingPolicy, Side, SimulatedChannel, SimulatedChannelState } from '../channels/channel.ts'
 import { closeChannel } from '../channels/close-channel.ts'
 import { openChannel } from '../channels/open-channel.ts'
+import { spliceIn, spliceOut } from '../channels/splice-channel.ts'
 import { checkPage } from '../history.ts'
 import type { NetworkState } from '../network-state.ts'
 import { toChannel } from '../to-core.ts'
+import { payingOutput } from './chain-calls.ts'
 import { peersOf } from './wallet-calls.ts'
 
 export interface CloseChannelRequest {
   channel: ChannelRef
   mode: 'cooperative' | 'force'
+  feeRateSatPerVbyte?: number
+}
+
+export interface SpliceRequest {
+  channel: ChannelRef
+  amountSat: Sat
+  address: string
   feeRateSatPerVbyte?: number
 }
 
@@ -46,6 +56,7 @@ export const channelCalls = (state: NetworkState, name: string) => ({
         pushMsat: request.pushMsat,
         private: request.private,
         feeRateSatPerVbyte: request.feeRateSatPerVbyte,
+        label: request.label,
       }),
     )
     return { status: 'pending', txId: channel.fundingTxId, ...refOf(channel) }
@@ -53,11 +64,25 @@ export const channelCalls = (state: NetworkState, name: string) => ({
 
   closeChannel: (request: CloseChannelRequest): ChannelOperation => {
     const channel = find(state, name, request.channel)
-    const side = channel.nodes[0] === name ? 0 : 1
     const transaction = state.change(() =>
-      closeChannel(state, channel, side, request.mode, request.feeRateSatPerVbyte),
+      closeChannel(state, channel, sideOf(channel, name), request.mode, request.feeRateSatPerVbyte),
     )
     return { status: 'pending', txId: transaction.txId, ...refOf(channel) }
+  },
+
+  spliceIn: (request: Omit<SpliceRequest, 'address'>): ChannelOperation => {
+    const channel = find(state, name, request.channel)
+    const { txId } = state.change(() => spliceIn(state, channel, sideOf(channel, name), request))
+    return { status: 'pending', txId, ...refOf(channel) }
+  },
+
+  spliceOut: (request: SpliceRequest): ChannelOperation => {
+    const channel = find(state, name, request.channel)
+    const output = payingOutput(state, request.address, request.amountSat)
+    const { txId } = state.change(() =>
+      spliceOut(state, channel, sideOf(channel, name), { ...request, output }),
+    )
+    return { status: 'pending', txId, ...refOf(channel) }
   },
 
   updateChannelPolicy: (request: { channel: ChannelRef | 'all'; policy: ChannelPolicy }): void => {
@@ -65,7 +90,7 @@ export const channelCalls = (state: NetworkState, name: string) => ({
     const channels = request.channel === 'all' ? state.channelsOf(name) : [find(state, name, request.channel)]
     state.change(() => {
       for (const channel of channels) {
-        const side = channel.nodes[0] === name ? 0 : 1
+        const side = sideOf(channel, name)
         channel.policy[side] = { ...channel.policy[side], ...policy }
         state.changed({ type: 'channel', value: channel })
       }
@@ -95,6 +120,8 @@ export const channelCalls = (state: NetworkState, name: string) => ({
     setPeers(state, name, left)
   },
 })
+
+const sideOf = (channel: SimulatedChannel, name: string): Side => (channel.nodes[0] === name ? 0 : 1)
 
 const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
