@@ -44,7 +44,7 @@ const settledOutgoing = async (payer: LightningBackend) => {
 
 /** One wallet's life: killed some times, then left alone until its payment is settled. */
 const live = async (network: NetworkProcess, index: number): Promise<void> => {
-  const { payer, run } = network.stage(index)
+  const { payer, run } = network.stage()
   const toInvoice = random(2) === 0
   const { invoice } = await payer.controls.createTestInvoice({ amountMsat: msat(AMOUNT_MSAT) })
   const call = {

@@ -1,87 +1,181 @@
-import { type LightningBackend, msat } from '@lightning-mcp/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type NetworkProcess, startNetwork } from './support/processes.ts'
+import { msat } from '@lightning-mcp/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { STEPS } from '../src/steps.ts'
+import type { ChildCall } from './support/child-order.ts'
+import { type SimulatorStage, startNetwork } from './support/processes.ts'
+import { callUntilSettled, leftThe } from './support/settle.ts'
 
 const AMOUNT_MSAT = 200_000n
-const STEPS = ['created', 'minted', 'recorded', 'before-send', 'sent', 'answered', 'result-recorded']
+const DESTINATIONS = ['an address', 'an invoice'] as const
+type To = (typeof DESTINATIONS)[number]
 
-/** What left the wallet: settled payments and their sum. */
-async function spent(payer: LightningBackend) {
-  const { items } = await payer.listTransactions({ limit: 100, direction: 'outgoing' })
-  const settled = items.filter(({ status }) => status === 'settled')
-  return {
-    payments: settled.length,
-    open: items.filter(({ status }) => status === 'pending').length,
-    sumMsat: settled.reduce((sum, { amountMsat = 0n, feeMsat = 0n }) => sum + amountMsat + feeMsat, 0n),
-  }
-}
-
-const cases = [
-  ...STEPS.map((dieAt) => ({ what: 'an address', dieAt })),
-  ...STEPS.slice(2).map((dieAt) => ({ what: 'an invoice', dieAt })),
-].map((one, payer) => ({ ...one, payer }))
-
-let network: NetworkProcess
-beforeAll(async () => {
-  network = await startNetwork(cases.length + 1)
-})
+const network = await startNetwork(120)
 afterAll(() => network.close())
 
+async function callTo(to: To, { payer }: SimulatorStage): Promise<ChildCall> {
+  if (to === 'an address')
+    return { destination: 'bob@shop.example', amountMsat: `${AMOUNT_MSAT}`, waitSeconds: 60 }
+  const { invoice } = await payer.controls.createTestInvoice({ amountMsat: msat(AMOUNT_MSAT) })
+  return { destination: invoice, waitSeconds: 60 }
+}
+
+/** A wallet that was killed before, at the first moments in turn, lives on undisturbed: which moments has its life? */
+async function momentsAfter(to: To, killed: readonly string[]): Promise<readonly string[]> {
+  const stage = network.stage()
+  const call = await callTo(to, stage)
+  for (const dieAt of killed) await stage.run({ calls: [call], dieAt })
+  const answer = await stage.run({ calls: [call] })
+  await stage.payer.close()
+  return answer?.moments ?? []
+}
+
+/** The client repeats its call until the wallet answers; then the node's books are read. */
+async function expectOnePayment(stage: SimulatorStage, call: ChildCall, beforeMsat: bigint): Promise<void> {
+  const answer = await callUntilSettled(stage, [call, call])
+  expect(answer.outcomes).toMatchObject([{ state: 'settled' }, { state: 'settled' }])
+  const money = await leftThe(stage.payer)
+  expect(money).toMatchObject({ payments: 1, open: 0 })
+  expect(answer).toMatchObject({ reservedMsat: '0', spentMsat: `${money.sumMsat}` })
+  expect(beforeMsat - (await stage.payer.getBalance()).spendableMsat).toBe(money.sumMsat)
+  expect(stage.notes()).toEqual([])
+  await stage.payer.close()
+}
+
+const lives = await Promise.all(DESTINATIONS.map(async (to) => ({ to, moments: await momentsAfter(to, []) })))
+
+test('the moments are all steps, the sending and each commit', () => {
+  for (const { to, moments } of lives) {
+    const steps = STEPS.filter((step) => to === 'an address' || !['created', 'minted'].includes(step))
+    expect(moments).toEqual(expect.arrayContaining([...steps, 'sent', 'commit', 'committed#2']))
+  }
+})
+
 describe.concurrent('killed with SIGKILL', () => {
+  const cases = lives.flatMap(({ to, moments }) => moments.map((dieAt) => ({ to, dieAt })))
+  test.each(cases)('paying $to, at $dieAt: the same call pays once', { timeout: 120_000 }, async (given) => {
+    const stage = network.stage()
+    const before = (await stage.payer.getBalance()).spendableMsat
+    const call = await callTo(given.to, stage)
+    expect(await stage.run({ calls: [call], dieAt: given.dieAt })).toBeUndefined()
+    await expectOnePayment(stage, call, before)
+  })
+})
+
+// The node has the payment; nobody has it; an invoice was asked for: what the next process finds out.
+const recoveries = await Promise.all(
+  (
+    [
+      ['an invoice', 'sent'],
+      ['an invoice', 'before-send'],
+      ['an address', 'minted'],
+    ] as const
+  ).map(async ([to, first]) => ({ to, first, moments: await momentsAfter(to, [first]) })),
+)
+
+describe.concurrent('killed again while it recovers', () => {
+  const cases = recoveries.flatMap(({ to, first, moments }) => {
+    // looks that find nothing repeat themselves until they are believed
+    const telling = moments.filter((moment) => !moment.startsWith('committed'))
+    const chosen = new Set([...telling.slice(0, 8), ...telling.slice(-4)])
+    return [...chosen].map((dieAt) => ({ to, first, dieAt }))
+  })
   test.each(cases)(
-    'paying $what, at $dieAt: the same call pays once',
-    {
-      timeout: 120_000,
-    },
-    async ({ what, dieAt, payer: index }) => {
-      const { payer, run } = network.stage(index)
-      const before = (await payer.getBalance()).spendableMsat
-      const { invoice } = await payer.controls.createTestInvoice({ amountMsat: msat(AMOUNT_MSAT) })
-      const call =
-        what === 'an invoice'
-          ? { destination: invoice, waitSeconds: 60 }
-          : { destination: 'bob@shop.example', amountMsat: `${AMOUNT_MSAT}`, waitSeconds: 60 }
-
-      expect(await run({ calls: [call], dieAt })).toBeUndefined()
-      let answer = await run({ calls: [call, call] })
-      // a wait may end before the proof does; the caller asks again
-      for (let more = 0; more < 8 && answer?.outcomes[0]?.state !== 'settled'; more++)
-        answer = await run({ calls: [call, call] })
-
-      expect(answer?.outcomes).toMatchObject([{ state: 'settled' }, { state: 'settled' }])
-      const money = await spent(payer)
-      expect(money).toMatchObject({ payments: 1, open: 0 })
-      expect(answer).toMatchObject({ reservedMsat: '0', spentMsat: `${money.sumMsat}` })
-      expect(before - (await payer.getBalance()).spendableMsat).toBe(money.sumMsat)
-      await payer.close()
+    'paying $to, at $first, then twice at $dieAt: the same call pays once',
+    { timeout: 120_000 },
+    async ({ to, first, dieAt }) => {
+      const stage = network.stage()
+      const before = (await stage.payer.getBalance()).spendableMsat
+      const call = await callTo(to, stage)
+      expect(await stage.run({ calls: [call], dieAt: first })).toBeUndefined()
+      for (let times = 0; times < 2; times++) await stage.run({ calls: [call], dieAt })
+      await expectOnePayment(stage, call, before)
     },
   )
 })
 
-test('two processes at once make one payment of each hash and key', { timeout: 120_000 }, async () => {
-  const { payer, run } = network.stage(cases.length)
-  const invoices = await Promise.all(
-    Array.from({ length: 10 }, () => payer.controls.createTestInvoice({ amountMsat: msat(AMOUNT_MSAT) })),
-  )
-  const calls = [
-    ...invoices.flatMap(({ invoice }) => [
-      { destination: invoice, waitSeconds: 60 },
-      { destination: invoice, waitSeconds: 60 },
-    ]),
-    ...Array.from({ length: 10 }, (_, i) => ({
-      destination: `bob${i}@shop.example`,
+test('the moments of a recovery are its look-ups and commits', () => {
+  for (const { to, moments } of recoveries)
+    if (to === 'an invoice')
+      expect(moments).toEqual(expect.arrayContaining(['asking', 'told', 'commit#4', 'committed#4']))
+})
+
+describe('two processes at once', () => {
+  test('make one payment of each hash and key', { timeout: 120_000 }, async () => {
+    const stage = network.stage()
+    const { payer, run } = stage
+    const invoices = await Promise.all(
+      Array.from({ length: 10 }, () => payer.controls.createTestInvoice({ amountMsat: msat(AMOUNT_MSAT) })),
+    )
+    const calls = [
+      ...invoices.flatMap(({ invoice }) => [
+        { destination: invoice, waitSeconds: 60 },
+        { destination: invoice, waitSeconds: 60 },
+      ]),
+      ...keyedCalls(10),
+    ]
+    // real time: nothing here waits for a proof
+    const answers = await Promise.all([run({ calls, speed: 1 }), run({ calls, speed: 1 })])
+    const outcomes = answers.flatMap((answer) => answer?.outcomes ?? [])
+    expect(outcomes).toHaveLength(60)
+    expect(outcomes.filter(({ state }) => state !== 'settled')).toEqual([])
+    expect(outcomes.filter(({ replayed }) => replayed === false)).toHaveLength(20)
+    expect(await leftThe(payer)).toMatchObject({ payments: 20, open: 0 })
+    expect(answers.map((answer) => answer?.reservedMsat)).toContain('0')
+    await payer.close()
+  })
+
+  test('make one payment of each of 1,000 keys', { timeout: 240_000 }, async () => {
+    const { payer, run, notes } = network.stage()
+    const calls = keyedCalls(1_000, 1_000n)
+    const order = { calls, speed: 1, atOnce: 25 }
+    const answers = await Promise.all([run(order), run(order)])
+    const ids = answers.map((answer) => answer?.outcomes.map(({ paymentId }) => paymentId))
+    expect(ids[0]).toEqual(ids[1])
+    expect(new Set(ids[0]).size).toBe(1_000)
+    expect(answers.flatMap((answer) => answer?.outcomes).filter((one) => one?.state !== 'settled')).toEqual(
+      [],
+    )
+    expect(await leftThe(payer)).toMatchObject({ payments: 1_000, open: 0 })
+    expect(notes()).toEqual([])
+    await payer.close()
+  })
+
+  test('with a fresh key per retry pay an address once while nobody knows', {
+    timeout: 120_000,
+  }, async () => {
+    const stage = network.stage()
+    const { payer, run } = stage
+    const call = (idempotencyKey?: string): ChildCall => ({
+      destination: 'bob@shop.example',
       amountMsat: `${AMOUNT_MSAT}`,
-      idempotencyKey: `key-${i}`,
-      waitSeconds: 60,
-    })),
-  ]
-  // real time: nothing here waits for a proof
-  const answers = await Promise.all([run({ calls, speed: 1 }), run({ calls, speed: 1 })])
-  const outcomes = answers.flatMap((answer) => answer?.outcomes ?? [])
-  expect(outcomes).toHaveLength(60)
-  expect(outcomes.filter(({ state }) => state !== 'settled')).toEqual([])
-  expect(outcomes.filter(({ replayed }) => replayed === false)).toHaveLength(20)
-  expect(await spent(payer)).toMatchObject({ payments: 20, open: 0 })
-  expect(answers.map((answer) => answer?.reservedMsat)).toContain('0')
-  await payer.close()
+      waitSeconds: 5,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+    await network.holdNextHtlc()
+    expect(await run({ calls: [call('first')], dieAt: 'sent' })).toBeUndefined()
+    for (let retry = 0; retry < 3; retry++) {
+      const answers = await Promise.all(
+        ['a', 'b'].map((process) =>
+          run({ calls: [call(`${process}${retry}`), call(`${process}${retry}-2`)] }),
+        ),
+      )
+      for (const answer of answers)
+        expect(answer?.outcomes).toEqual([{ code: 'in_progress' }, { code: 'in_progress' }])
+    }
+    expect(await leftThe(payer)).toMatchObject({ payments: 0, open: 1 })
+    await network.releaseHeldHtlcs('forward')
+    const answer = await callUntilSettled(stage, [call('first'), call()])
+    expect(answer.outcomes).toMatchObject([{ state: 'settled' }, { state: 'settled', replayed: true }])
+    expect(await leftThe(payer)).toMatchObject({ payments: 1, open: 0 })
+    expect(answer.reservedMsat).toBe('0')
+    await payer.close()
+  })
 })
+
+const keyedCalls = (count: number, amountMsat = AMOUNT_MSAT): ChildCall[] =>
+  Array.from({ length: count }, (_, i) => ({
+    destination: `bob${i}@shop.example`,
+    amountMsat: `${amountMsat}`,
+    idempotencyKey: `key-${i}`,
+    waitSeconds: 60,
+  }))

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
+import { storesAreBusy } from './stores.ts'
 
 /** Time that a test moves by hand, shared by several processes that can die one by one. */
 export class TestClock {
@@ -67,9 +68,10 @@ interface Timer {
   callback: () => void
 }
 
-/** Lets everything that is ready run. Stores and fakes answer without real time. */
+/** Lets everything that is ready run, stores included. Fakes answer without real time. */
 export async function rest(): Promise<void> {
-  for (let i = 0; i < 12; i++) await new Promise((resolve) => setImmediate(resolve))
+  for (let quiet = 0; quiet < 12; quiet = storesAreBusy() ? 0 : quiet + 1)
+    await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Waits until something is so. */

@@ -1,117 +1,68 @@
-import { connectSimulatedNetwork } from '@lightning-mcp/backend-simulator'
-import {
-  type DestinationResolver,
-  type LightningBackend,
-  LightningError,
-  msat,
-  type PaymentHash,
-} from '@lightning-mcp/core'
+import { LightningError, msat } from '@lightning-mcp/core'
 import type { Clock } from '../../src/clock.ts'
 import { createWallet } from '../../src/create-wallet.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { PaymentRequest } from '../../src/wallet.ts'
+import type { ChildAnswer, ChildCall, ChildOrder, ChildOutcome, OpenWorld } from './child-order.ts'
+import { Moments } from './moments.ts'
+import { watchedBackend } from './watched-backend.ts'
 
-/** What a child is told to do. Amounts are decimal strings. */
-export interface ChildOrder {
-  socketPath: string
-  payer: string
-  file: string
-  /** Time runs this much faster from `epochMs` on, so that half a minute of proof is a second. */
-  speed: number
-  epochMs: number
-  leaseSeconds: number
-  /** Ends itself with SIGKILL there. `sent`: the node has the payment and the answer is still out. */
-  dieAt?: string
-  calls: readonly { destination: string; amountMsat?: string; idempotencyKey?: string; waitSeconds: number }[]
-}
-
-export interface ChildAnswer {
-  outcomes: readonly {
-    state?: string
-    replayed?: boolean
-    retry?: string
-    code?: string
-    paymentId?: string
-  }[]
-  reservedMsat: string
-  spentMsat: string
-}
-
-const order = JSON.parse(process.argv[2] ?? '') as ChildOrder
-const die = (): Promise<never> => {
-  process.kill(process.pid, 'SIGKILL')
-  return new Promise(() => {})
-}
+// A wallet that does its calls at once, tells what came of them and ends, unless it is killed before.
+const order = await new Promise<ChildOrder>((resolve) =>
+  process.once('message', (message) => resolve(message as ChildOrder)),
+)
+const { speed, epochMs, dieAt, notes } = order
 
 const clock: Clock = {
-  now: () => order.epochMs + (Date.now() - order.epochMs) * order.speed,
+  now: () => epochMs + (Date.now() - epochMs) * speed,
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs / order.speed)
+    const timer = setTimeout(callback, delayMs / speed)
     return () => clearTimeout(timer)
   },
 }
+const moments = new Moments(dieAt)
+await moments.watchCommits()
 
-const network = await connectSimulatedNetwork({ socketPath: order.socketPath })
-const payer = network.wallet(order.payer)
-
-const backend: LightningBackend =
-  order.dieAt === 'sent'
-    ? new Proxy(payer, {
-        get: (target, name) => {
-          if (name !== 'payInvoice') return Reflect.get(target, name)
-          return async (request: { invoice: string }) => {
-            const { decodeInvoice } = await import('@lightning-mcp/codec')
-            const { paymentHash } = decodeInvoice(request.invoice)
-            void target.payInvoice(request as Parameters<LightningBackend['payInvoice']>[0])
-            while ((await target.lookupPayment({ paymentHash: paymentHash as PaymentHash })) === undefined);
-            return die()
-          }
-        },
-      })
-    : payer
-
-/** An address service whose invoices are the shop's: a new one each time. */
-const resolver: DestinationResolver = {
-  describe: async () => ({
-    domain: 'shop.example',
-    minMsat: msat(1n),
-    maxMsat: msat(10_000_000n),
-    commentAllowed: 0,
-    description: 'shop',
-  }),
-  mint: async ({ amountMsat }) => {
-    const { invoice } = await payer.controls.createTestInvoice({ amountMsat })
-    return { ...(await resolver.describe({ destination: '' })), invoice, warnings: [] }
-  },
-}
-
+const { openWorld } = (await import(order.world.module)) as { openWorld: OpenWorld }
+const world = await openWorld(order.world.options, { speed })
 const wallet = createWallet({
-  backend,
-  resolver,
+  backend: watchedBackend(world.backend, { moments, notes, dieAt }),
+  resolver: world.resolver,
   store: openSqliteStore({ path: order.file }),
   clock,
   leaseSeconds: order.leaseSeconds,
-  onStep: (step) => (step === order.dieAt ? die() : undefined),
+  onStep: (step) => moments.pass(step),
 })
-await wallet.start()
 
-const outcomes = await Promise.all(
-  order.calls.map(async ({ amountMsat, ...call }) => {
-    const request: PaymentRequest = {
-      ...call,
-      ...(amountMsat === undefined ? {} : { amountMsat: msat(BigInt(amountMsat)) }),
-    }
-    try {
-      const { state, replayed, retry, paymentId } = await wallet.pay(request)
-      return { state, replayed, paymentId, ...(retry === undefined ? {} : { retry }) }
-    } catch (error) {
-      return { code: LightningError.is(error) ? error.code : String(error) }
-    }
+async function pay({ amountMsat, ...call }: ChildCall): Promise<ChildOutcome> {
+  const request: PaymentRequest = {
+    ...call,
+    ...(amountMsat === undefined ? {} : { amountMsat: msat(BigInt(amountMsat)) }),
+  }
+  try {
+    const { state, replayed, retry, paymentId } = await wallet.pay(request)
+    return { state, replayed, paymentId, ...(retry === undefined ? {} : { retry }) }
+  } catch (error) {
+    return { code: LightningError.is(error) ? error.code : String(error) }
+  }
+}
+
+await wallet.start()
+const outcomes: ChildOutcome[] = []
+const waiting = order.calls.entries()
+await Promise.all(
+  Array.from({ length: order.atOnce ?? order.calls.length }, async () => {
+    for (const [index, call] of waiting) outcomes[index] = await pay(call)
   }),
 )
 const { reservedMsat, spentMsat } = await wallet.getBudget()
-const answer: ChildAnswer = { outcomes, reservedMsat: `${reservedMsat}`, spentMsat: `${spentMsat}` }
+const answer: ChildAnswer = {
+  outcomes,
+  reservedMsat: `${reservedMsat}`,
+  spentMsat: `${spentMsat}`,
+  moments: moments.passed,
+}
 process.send?.(answer)
 await wallet.stop()
-network.close()
+world.close()
 process.disconnect?.()
