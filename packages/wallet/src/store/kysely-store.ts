@@ -1,6 +1,7 @@
 import type { LightningError } from '@lightning-mcp/core'
 import type { Dialect, Kysely } from 'kysely'
 import type { GroupCommit } from './group-commit.ts'
+import type { Dialect as MigrationDialect } from './migrations.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter, WalletStore } from './wallet-store.ts'
 
@@ -54,6 +55,12 @@ export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletSt
         const { group, writer } = await opened()
         return group.run((trx) => work(writer(trx)))
       }),
+    snapshot: (work) =>
+      guarded(async () => {
+        const { db, writer } = await opened()
+        const moment = db.transaction().setAccessMode('read only')
+        return moment.execute((trx) => work(writer(trx)))
+      }),
     async close() {
       closed = true
       const last = await opening?.catch(() => undefined)
@@ -65,6 +72,7 @@ export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletSt
 
 /** The parts that every such store loads at its first use, and its migrations. `check` may refuse the database before. */
 export async function openDatabase(
+  name: MigrationDialect,
   dialect: Dialect,
   check: (db: Kysely<Database>) => Promise<void> = async () => {},
 ): Promise<Opened> {
@@ -78,7 +86,7 @@ export async function openDatabase(
   try {
     await db.transaction().execute(async (transaction) => {
       await check(transaction)
-      await migrate(transaction)
+      await migrate(transaction, name)
     })
   } catch (error) {
     await db.destroy().catch(() => {})

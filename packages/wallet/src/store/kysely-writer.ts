@@ -2,6 +2,7 @@ import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import type { PaymentId } from '../wallet.ts'
+import { auditQueries } from './audit-queries.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import { ledgerQueries } from './ledger-queries.ts'
 import type { Database } from './schema.ts'
@@ -29,6 +30,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
 
   return {
     ...ledgerQueries(db),
+    ...auditQueries(db),
     intentById: async (paymentId) =>
       intent(await intents().where('payment_id', '=', paymentId).executeTakeFirst()),
     intentByKey: async (account, key) =>
@@ -176,6 +178,15 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     async getMeta(key) {
       const row = await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst()
       return row === undefined ? undefined : String(row.value)
+    },
+    async getMetas(keys) {
+      if (keys.length === 0) return new Map()
+      const rows = await db
+        .selectFrom('meta')
+        .select(['key', 'value'])
+        .where('key', 'in', [...keys])
+        .execute()
+      return new Map(rows.map(({ key, value }) => [String(key), String(value)]))
     },
 
     async insertIntent(value) {

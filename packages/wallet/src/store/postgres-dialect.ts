@@ -7,6 +7,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
+  type TransactionSettings,
 } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import { isAnswer, lostWhileSaving } from './postgres-error.ts'
@@ -47,6 +48,9 @@ const beginning = (busyTimeoutMs: number): string =>
     `SELECT pg_advisory_xact_lock(${LOCK}, hashtext(coalesce(current_schema(), '')))`,
   ].join(';')
 
+/** One that only reads sees one moment and waits for nobody. */
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+
 class PostgresDriver implements Driver {
   readonly #options: PostgresDialectOptions
   readonly #begin: string
@@ -69,9 +73,9 @@ class PostgresDriver implements Driver {
     return new PostgresConnection(await this.#pool.connect(), this.#names)
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  async beginTransaction(connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
     try {
-      await connection.executeQuery(CompiledQuery.raw(this.#begin))
+      await connection.executeQuery(CompiledQuery.raw(accessMode === 'read only' ? SNAPSHOT : this.#begin))
     } catch (error) {
       await this.rollbackTransaction(connection).catch(() => {})
       throw error

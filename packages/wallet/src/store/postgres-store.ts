@@ -39,6 +39,7 @@ async function connect(connectionString: string, busyTimeoutMs: number): Promise
     import('./postgres-dialect.ts'),
   ])
   return openDatabase(
+    'postgres',
     postgresDialect({
       busyTimeoutMs,
       open: () =>

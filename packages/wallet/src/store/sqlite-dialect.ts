@@ -8,6 +8,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type TransactionSettings,
 } from 'kysely'
 
 /** How long one try may block the event loop while another process writes; then it waits outside. */
@@ -77,8 +78,10 @@ class NodeSqliteDriver implements Driver {
     return connection
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'))
+  async beginTransaction(connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    // one that only reads sees one moment and keeps nobody from writing
+    const begin = accessMode === 'read only' ? 'BEGIN' : 'BEGIN IMMEDIATE'
+    await connection.executeQuery(CompiledQuery.raw(begin))
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {

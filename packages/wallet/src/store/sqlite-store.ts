@@ -49,6 +49,7 @@ async function connect(open: OpenDatabase, busyTimeoutMs: number): Promise<Opene
   ])
   const tries = Math.max(1, Math.ceil(busyTimeoutMs / (MAX_BUSY_PAUSE_MS / 2)))
   return openDatabase(
+    'sqlite',
     sqliteDialect({
       open: () => open(DatabaseSync),
       async waitWhileBusy(tried) {

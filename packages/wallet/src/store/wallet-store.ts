@@ -1,6 +1,7 @@
 import type { BackendIdentity, Msat, PaymentHash } from '@lightning-mcp/core'
 import type { Attempt, Decision, Intent, IntentChange } from '../intents/intent.ts'
 import type { IntentState, PaymentId } from '../wallet.ts'
+import type { AuditReader } from './audit-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
@@ -13,7 +14,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends LedgerReader {
+export interface StoreReader extends LedgerReader, AuditReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -39,6 +40,8 @@ export interface StoreReader extends LedgerReader {
   attempts(paymentId: PaymentId): Promise<readonly Attempt[]>
   decisions(account: string, limit: number): Promise<readonly Decision[]>
   getMeta(key: string): Promise<string | undefined>
+  /** Of those that there are. */
+  getMetas(keys: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 /** What a transaction can do beside. */
@@ -76,5 +79,10 @@ export interface WalletStore {
   read<T>(work: (reader: StoreReader) => Promise<T>): Promise<T>
   /** `work` must wait for nothing but the store. */
   transaction<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>
+  /**
+   * Everything that `work` reads is of one moment, while other processes go on writing. On SQLite this
+   * process's own calls wait meanwhile: for programs that do nothing else.
+   */
+  snapshot<T>(work: (reader: StoreReader) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
