@@ -22,6 +22,7 @@ import { Payer } from './payer.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
+import { ledgerGate } from './safety/ledger-gate.ts'
 import { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
@@ -77,6 +78,7 @@ export function createWallet(options: WalletOptions): Wallet {
   const calls = new Set<Promise<unknown>>()
 
   const connection = new Connection({ backend, clock, onProfile: () => reconciler.wake() })
+  const gates = [ledgerGate(options.owner ?? { required: false })]
   const leases = new Leases({
     store,
     clock,
@@ -109,6 +111,7 @@ export function createWallet(options: WalletOptions): Wallet {
     clock,
     leases,
     limits,
+    gates,
     sender,
     waiter,
     step,

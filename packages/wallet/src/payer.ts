@@ -10,6 +10,7 @@ import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
 import type { EffectiveLimits } from './limits.ts'
+import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
 import { storeError } from './store/store-error.ts'
@@ -24,6 +25,7 @@ export interface PayerOptions {
   clock: Clock
   leases: Leases
   limits: EffectiveLimits
+  gates: readonly SpendingGate[]
   resolver?: DestinationResolver
   sender: Sender
   waiter: Waiter
@@ -85,7 +87,7 @@ export class Payer {
 
   /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
   async #context(asked: Asked, signal: AbortSignal | undefined): Promise<() => ClaimContext> {
-    const { account, connection, clock, leases, limits, replayWindowMs } = this.#options
+    const { account, connection, clock, leases, limits, gates, replayWindowMs } = this.#options
     const { amountMsat } = asked
     let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
     try {
@@ -110,6 +112,7 @@ export class Payer {
       nowMs: clock.now(),
       replayWindowMs,
       limits,
+      gates,
       ...reached,
       owner: leases.owner,
       leaseMs: leases.leaseMs,

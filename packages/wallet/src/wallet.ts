@@ -160,6 +160,16 @@ export interface Budget {
   /** In payments under way: amount and largest fee. */
   reservedMsat: Msat
   spentMsat: Msat
+  /** Nothing is sent now, whatever the limits say. Receiving, reading and looking up go on. */
+  paused?: SpendingPaused
+}
+
+/** Why nothing may be spent, and what the owner can do about it. */
+export interface SpendingPaused {
+  reason: string
+  hint: string
+  /** Where it is known. */
+  since?: UnixSeconds
 }
 
 /** Where the wallet's money is and what may be done with it. */

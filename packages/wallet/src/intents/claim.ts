@@ -3,6 +3,7 @@ import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { judge } from '../limits.ts'
 import { newPaymentId } from '../payment-id.ts'
+import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
@@ -117,6 +118,7 @@ async function begin(
     ...(asked.comment === undefined ? {} : { comment: asked.comment }),
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
   }
+  await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded?.payee }, nowMs))
   await recordJudgement(store, intent, judgement, nowMs, judgement.allowed)
   if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
   if (decoded === undefined) {
@@ -131,6 +133,7 @@ async function begin(
 
 async function takeForMinting(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> {
   const { nowMs } = context
+  await assertMaySpend(store, context.gates, spendOf(intent, nowMs))
   const change: IntentChange = {
     state: 'created',
     outcome: undefined,

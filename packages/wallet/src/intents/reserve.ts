@@ -10,6 +10,7 @@ import {
 } from '@lightning-mcp/core'
 import { updateBooked } from '../ledger/write-intent.ts'
 import { type EffectiveLimits, type FeeFacts, type Judgement, judge } from '../limits.ts'
+import { assertMaySpend, type SpendingGate, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
 import { guard, type MatchContext } from './match.ts'
@@ -18,6 +19,8 @@ import type { Asked } from './target.ts'
 export interface ClaimContext extends MatchContext {
   limits: EffectiveLimits
   fees: FeeFacts
+  /** What may stop spending altogether, in order. */
+  gates: readonly SpendingGate[]
   /** Why there is no `identity`. */
   fault?: unknown
   /** This process, and how long it may be believed to live without a sign. */
@@ -66,6 +69,7 @@ export async function reserve(
   assertStillPayable(decoded, intent.amountMsat, context, { network: intent.backendNetwork })
   const live = await store.liveIntentByHash(decoded.paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
+  await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded.payee }, nowMs))
   const judgement = judge(
     { amountMsat: intent.amountMsat, maxFeeMsat: maxFeeGivenMsat },
     context.limits,
