@@ -4,6 +4,7 @@ import { closesByForce } from './backends/closes-by-force.ts'
 import { countsInDoubles } from './backends/counts-in-doubles.ts'
 import { countsOutgoingNegative } from './backends/counts-outgoing-negative.ts'
 import { forgetsCanceled } from './backends/forgets-canceled.ts'
+import { forgetsLabels } from './backends/forgets-labels.ts'
 import { hidesGaps } from './backends/hides-gaps.ts'
 import { ignoresExpiry } from './backends/ignores-expiry.ts'
 import { ignoresMaxFee } from './backends/ignores-max-fee.ts'
@@ -30,10 +31,12 @@ import { roundsMsat } from './backends/rounds-msat.ts'
 import { sendsASecondTime } from './backends/sends-a-second-time.ts'
 import { sendsOnchainTwice } from './backends/sends-onchain-twice.ts'
 import { settlesOnceOnly } from './backends/settles-once-only.ts'
+import { splicesTwice } from './backends/splices-twice.ts'
 import { stubsAFacet } from './backends/stubs-a-facet.ts'
 import { swallowsPending } from './backends/swallows-pending.ts'
 import { takesAbsenceForFailure } from './backends/takes-absence-for-failure.ts'
 import { takesLimitsForRefusal } from './backends/takes-limits-for-refusal.ts'
+import { takesTheFeeFromASplice } from './backends/takes-the-fee-from-a-splice.ts'
 import { tellsEventsTwice } from './backends/tells-events-twice.ts'
 import { tellsMilliseconds } from './backends/tells-milliseconds.ts'
 import { throwsAfterSending } from './backends/throws-after-sending.ts'
@@ -50,6 +53,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   countsInDoubles,
   countsOutgoingNegative,
   forgetsCanceled,
+  forgetsLabels,
   hidesGaps,
   ignoresExpiry,
   ignoresMaxFee,
@@ -76,10 +80,12 @@ export const brokenBackends: readonly BrokenBackend[] = [
   sendsASecondTime,
   sendsOnchainTwice,
   settlesOnceOnly,
+  splicesTwice,
   stubsAFacet,
   swallowsPending,
   takesAbsenceForFailure,
   takesLimitsForRefusal,
+  takesTheFeeFromASplice,
   tellsEventsTwice,
   tellsMilliseconds,
   throwsAfterSending,

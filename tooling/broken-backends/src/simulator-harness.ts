@@ -31,6 +31,8 @@ const SPENDING: readonly LayerOperation[] = [
   'offers.pay',
   'channels.open',
   'onchain.send',
+  'splicing.spliceIn',
+  'splicing.spliceOut',
 ]
 const REACHING: readonly LayerOperation[] = ['connect', 'getInfo', 'lookupPayment', ...SPENDING]
 const CHANNELS: readonly ChannelPlan[] = [

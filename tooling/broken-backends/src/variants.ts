@@ -32,6 +32,13 @@ export const reserveOnly: Variant = (wallet) => {
   return varied(wallet, { profile: { feeLimit: 'reserve-only' }, members: { estimateWorstFee } })
 }
 
+/** Cannot resize channels, as LND cannot. */
+export const withoutSplicing: Variant = (wallet) =>
+  varied(wallet, {
+    undeclared: ['splicing.spliceIn', 'splicing.spliceOut'],
+    members: { splicing: undefined },
+  })
+
 /** Pays offers and signs messages, both in ways that only this network knows. */
 export const extended: Variant = (wallet, { network }) => {
   const { nodeId } = network.nodes.find(({ name }) => name === 'alice')!
@@ -58,11 +65,15 @@ function varied(
   changes: {
     profile?: Partial<BackendProfile>
     declared?: readonly Capability[]
+    undeclared?: readonly Capability[]
     members: Partial<Record<keyof LightningBackend, unknown>>
   },
 ): LightningBackend {
-  const { profile, declared = [], members } = changes
-  const added = Object.fromEntries(declared.map((capability) => [capability, 'native']))
+  const { profile, declared = [], undeclared = [], members } = changes
+  const added = Object.fromEntries([
+    ...declared.map((capability) => [capability, 'native'] as const),
+    ...undeclared.map((capability) => [capability, 'none'] as const),
+  ])
   const capabilities = declareCapabilities({ ...wallet.capabilities, ...added })
   const connect = async (): Promise<BackendProfile> => ({
     ...(await wallet.connect()),

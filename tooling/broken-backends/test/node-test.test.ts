@@ -10,7 +10,7 @@ test('the kit runs under node:test as well', async () => {
   const options = ['--conditions=development', '--disable-warning=ExperimentalWarning', '--test-reporter=tap']
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, file], { env })
   expect(stdout).toMatch(/^# fail 0$/m)
-  expect(stdout).toMatch(/^# pass 71$/m)
+  expect(stdout).toMatch(/^# pass 74$/m)
   expect(stdout).toMatch(/^# skipped 0$/m)
-  expect(stderr).toContain('by node:test: 70 passed')
+  expect(stderr).toContain('by node:test: 73 passed')
 }, 60_000)

@@ -13,5 +13,5 @@ export const sendsOnchainTwice: BrokenBackend = {
         return lost ? next() : answer
       },
     }),
-  fails: ['onchain-send-reply-lost-not-repeated'],
+  fails: ['onchain-send-reply-lost-not-repeated', 'label-finds-lost-sending'],
 }
