@@ -4,7 +4,6 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Daemon, startDaemon } from './daemon.ts'
-import { workFolder } from './paths.ts'
 import { freePorts } from './ports.ts'
 import { sweepLeftovers } from './processes.ts'
 import { openRunBook, type RunBook } from './run-book.ts'
@@ -31,7 +30,7 @@ export function findPostgres(): string | undefined {
 }
 
 export interface PostgresOptions {
-  /** Commits reach the disk, in a folder on a disk. Without it the server is quick and its files lie in memory. */
+  /** Commits reach the disk. Without it the server is quick and a power cut would cost it everything. */
   durable?: boolean
   /** Further settings of the server. */
   settings?: Readonly<Record<string, string>>
@@ -59,7 +58,7 @@ export async function startPostgres({
   const programs = findPostgres()
   if (programs === undefined) throw new Error(POSTGRES_MISSING)
   sweepLeftovers()
-  const book = openRunBook(durable ? tmpdir() : workFolder())
+  const book = openRunBook(tmpdir())
   try {
     return await startIn(book, programs, {
       fsync: durable ? 'on' : 'off',

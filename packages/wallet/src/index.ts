@@ -27,6 +27,7 @@ export {
 } from './owner/signed-document.ts'
 export { paymentId } from './payment-id.ts'
 export type { StepName } from './steps.ts'
+export { openPostgresStore, type PostgresStoreOptions } from './store/postgres-store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
 export type { WalletStore } from './store/wallet-store.ts'
 export type {

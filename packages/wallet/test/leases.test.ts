@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Leases } from '../src/leases.ts'
-import { openSqliteStore } from '../src/store/sqlite-store.ts'
 import { intent } from './support/intents.ts'
+import { openFreshStore } from './support/stores.ts'
 import { TestClock, until } from './support/test-clock.ts'
 
 const LEASE_MS = 15_000
 
 async function held() {
   const clock = new TestClock()
-  const store = openSqliteStore({ path: ':memory:' })
+  const store = openFreshStore()
   onTestFinished(() => store.close())
   const leases = new Leases({ store, clock: clock.process(), owner: 'me', leaseMs: LEASE_MS })
   const leaseUntilMs = clock.now() + LEASE_MS

@@ -2,7 +2,7 @@ import { createSimulatorBackend } from '@lightning-mcp/backend-simulator'
 import { OPERATIONS, splitOperation } from '@lightning-mcp/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createWallet } from '../src/create-wallet.ts'
-import { openSqliteStore } from '../src/store/sqlite-store.ts'
+import { openFreshStore } from './support/stores.ts'
 
 /** Everything that can be reached from a value without calling anything but getters. */
 function reachable(value: unknown, path: string, found = new Map<unknown, string>()): Map<unknown, string> {
@@ -23,7 +23,7 @@ function reachable(value: unknown, path: string, found = new Map<unknown, string
 
 function open() {
   const backend = createSimulatorBackend()
-  const store = openSqliteStore({ path: ':memory:' })
+  const store = openFreshStore()
   const wallet = createWallet({ backend, store })
   onTestFinished(() => wallet.stop())
   return { backend, store, wallet }

@@ -1,23 +1,21 @@
-import { fork, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { type LightningError, msat } from '@lightning-mcp/core'
+import { msat } from '@lightning-mcp/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { newPaymentId, paymentId } from '../src/payment-id.ts'
-import { openSqliteStore, sqliteStore } from '../src/store/sqlite-store.ts'
 import { intent } from './support/intents.ts'
-import { temporaryFolder, World } from './support/world.ts'
+import { NOT_UNIQUE, newDatabase, openFreshStore, openStore } from './support/stores.ts'
+import { temporaryFolder } from './support/world.ts'
 
-function memory() {
-  const store = openSqliteStore({ path: ':memory:' })
+function fresh() {
+  const store = openFreshStore()
   onTestFinished(() => store.close())
   return store
 }
 
 describe('intents', () => {
   test('come back as they went in, at the largest amount', async () => {
-    const store = memory()
+    const store = fresh()
     const given = intent({
       amountMsat: msat(2_100_000_000_000_000_000n),
       warnings: [{ code: 'other', message: 'ünï “quoted”' }],
@@ -30,18 +28,18 @@ describe('intents', () => {
   test.each(['reserved', 'dispatched', 'settled'] as const)(
     'the database itself refuses a second %s one of a hash',
     async (state) => {
-      const store = memory()
+      const store = fresh()
       const first = intent({ state })
       await store.transaction((writer) => writer.insertIntent(first))
       const second = intent({ paymentHash: first.paymentHash!, account: 'other' })
-      await expect(store.transaction((writer) => writer.insertIntent(second))).rejects.toThrow(/UNIQUE/)
+      await expect(store.transaction((writer) => writer.insertIntent(second))).rejects.toThrow(NOT_UNIQUE)
       const elsewhere = { ...second, backendId: 'node-b' }
       await store.transaction((writer) => writer.insertIntent(elsewhere))
     },
   )
 
   test('a failed one leaves its hash free', async () => {
-    const store = memory()
+    const store = fresh()
     const first = intent({ state: 'failed' })
     await store.transaction((writer) => writer.insertIntent(first))
     await store.transaction((writer) => writer.insertIntent(intent({ paymentHash: first.paymentHash! })))
@@ -50,10 +48,10 @@ describe('intents', () => {
   })
 
   test('the database itself refuses a second one of a key', async () => {
-    const store = memory()
+    const store = fresh()
     await store.transaction((writer) => writer.insertIntent(intent({ idempotencyKey: 'k' })))
     const again = store.transaction((writer) => writer.insertIntent(intent({ idempotencyKey: 'k' })))
-    await expect(again).rejects.toThrow(/UNIQUE/)
+    await expect(again).rejects.toThrow(NOT_UNIQUE)
   })
 
   test.each([
@@ -62,7 +60,7 @@ describe('intents', () => {
     ['dispatched', 'created'],
     ['denied', 'reserved'],
   ] as const)('never go from %s to %s', async (from, state) => {
-    const store = memory()
+    const store = fresh()
     const given = intent({ state: from })
     await store.transaction((writer) => writer.insertIntent(given))
     const change = store.transaction((writer) =>
@@ -72,7 +70,7 @@ describe('intents', () => {
   })
 
   test('a change that expects another state or owner changes nothing', async () => {
-    const store = memory()
+    const store = fresh()
     const given = intent({ owner: 'a' })
     const { paymentId: id } = given
     await store.transaction(async (writer) => {
@@ -90,7 +88,7 @@ describe('intents', () => {
 
 describe('transactions', () => {
   test('one that fails has changed nothing', async () => {
-    const store = memory()
+    const store = fresh()
     const given = intent()
     const failing = store.transaction(async (writer) => {
       await writer.insertIntent(given)
@@ -102,7 +100,7 @@ describe('transactions', () => {
   })
 
   test('those made at once stand or fall alone', async () => {
-    const store = memory()
+    const store = fresh()
     const all = await Promise.allSettled(
       Array.from({ length: 200 }, (_, i) =>
         store.transaction(async (writer) => {
@@ -120,195 +118,30 @@ describe('transactions', () => {
     expect(all[3]).toMatchObject({ reason: { cause: { message: 'no 3' } } })
   })
 
-  test('a fault of the database takes all of them back', async () => {
-    const database = new DatabaseSync(join(temporaryFolder(), 'wallet.sqlite'))
-    const store = sqliteStore(() => database, 100)
-    await store.open()
-    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
-    database.exec(`PRAGMA max_page_count = ${pages}`)
-    const write = (i: number) =>
-      store.transaction((writer) => writer.setMeta(`key ${i}`, i === 5 ? 'x'.repeat(1_000_000) : 'small'))
-    const all = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => write(i)))
-    const stand = await store.read((reader) =>
-      Promise.all(all.map(async (_, i) => (await reader.getMeta(`key ${i}`)) !== undefined)),
-    )
-    // whatever was answered is what is there
-    expect(stand).toEqual(all.map(({ status }) => status === 'fulfilled'))
-    expect(stand[5]).toBe(false)
-    await store.close()
-  })
-
   test('processes that write at once lose nothing', { timeout: 60_000 }, async () => {
-    const path = join(temporaryFolder(), 'wallet.sqlite')
+    const address = newDatabase(temporaryFolder())
     const count = (): Promise<number> =>
       new Promise((resolve, reject) => {
-        const child = fork(join(import.meta.dirname, 'support', 'counting-process.ts'), [path, '100'], {
+        const child = fork(join(import.meta.dirname, 'support', 'counting-process.ts'), [address, '100'], {
           execArgv: ['--conditions=development', '--disable-warning=ExperimentalWarning'],
         })
         child.once('exit', (code) => (code === 0 ? resolve(code) : reject(new Error(`ended with ${code}`))))
       })
     await Promise.all([count(), count(), count()])
-    const store = openSqliteStore({ path })
+    const store = openStore(address)
     onTestFinished(() => store.close())
     expect(await store.read((reader) => reader.getMeta('count'))).toBe('300')
   })
-
-  test('a lock that somebody keeps gives up with a plain error', async () => {
-    const path = join(temporaryFolder(), 'wallet.sqlite')
-    const store = openSqliteStore({ path, busyTimeoutMs: 100 })
-    await store.open()
-    const other = new DatabaseSync(path)
-    other.exec('BEGIN IMMEDIATE')
-    let turns = 0
-    const turning = setInterval(() => turns++, 1)
-    const writing = store.transaction((writer) => writer.setMeta('a', 'b'))
-    await expect(writing).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('locked'),
-      hint: expect.any(String),
-    })
-    clearInterval(turning)
-    // the event loop went on meanwhile
-    expect(turns).toBeGreaterThan(3)
-    other.exec('COMMIT')
-    other.close()
-    await store.transaction((writer) => writer.setMeta('a', 'b'))
-    await store.close()
-  })
 })
 
-describe('a store in trouble', () => {
-  test('a full database stops spending, not receiving or reading', async () => {
-    const world = new World()
-    const database = new DatabaseSync(world.file)
-    const { wallet } = await world.start({ store: sqliteStore(() => database, 100) })
-    const first = await wallet.pay({ destination: world.invoice().invoice })
-    const { invoice } = world.invoice({ description: 'x'.repeat(600) })
-    // a disk that is full from here on
-    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
-    database.exec(`PRAGMA max_page_count = ${pages}`)
-
-    const refused: LightningError[] = []
-    for (let i = 0; i < 400 && refused.length === 0; i++)
-      await wallet
-        .pay({ destination: world.invoice({ description: 'x'.repeat(600) }).invoice })
-        .catch((error) => refused.push(error))
-    const sentBefore = world.node.requests.length
-    await expect(wallet.pay({ destination: invoice })).rejects.toMatchObject({
-      code: 'spending_paused',
-      sent: 'no',
-      message: expect.stringContaining('disk is full'),
-    })
-    expect(world.node.requests).toHaveLength(sentBefore)
-    expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
-    expect(await wallet.getPayment({ paymentId: first.paymentId })).toMatchObject({ state: 'settled' })
-
-    database.exec(`PRAGMA max_page_count = ${pages + 10_000}`)
-    expect(await wallet.pay({ destination: invoice })).toMatchObject({ state: 'settled' })
-  })
-
-  test('a folder that is not there stops spending, not reading', async () => {
-    const world = new World()
-    const store = openSqliteStore({ path: join(temporaryFolder(), 'missing', 'wallet.sqlite') })
-    const { wallet } = await world.start({ store })
-    await expect(wallet.pay({ destination: world.invoice().invoice })).rejects.toMatchObject({
-      code: 'spending_paused',
-      message: expect.stringContaining('cannot be opened'),
-    })
-    expect(world.node.requests).toEqual([])
-    expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
-  })
-
-  test('a read-only file says so', ({ skip }) => {
-    const folder = temporaryFolder()
-    const path = join(folder, 'wallet.sqlite')
-    const script = `
-      import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, '../src/store/sqlite-store.ts'))}
-      const store = openSqliteStore({ path: ${JSON.stringify(path)} })
-      try { await store.transaction((writer) => writer.setMeta('a', 'b')); console.log('written') }
-      catch (error) { console.log(error.code, error.message) }
-      await store.close()`
-    // root may write anything, so this is tried as somebody else where possible
-    const run = () =>
-      spawnSync(
-        process.execPath,
-        [
-          '--conditions=development',
-          '--disable-warning=ExperimentalWarning',
-          '--input-type=module',
-          '-e',
-          script,
-        ],
-        { encoding: 'utf8', ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}) },
-      )
-    chmodSync(folder, 0o777)
-    const first = run()
-    skip(first.error !== undefined || first.stderr.includes('EACCES'), 'nobody else can run this checkout')
-    expect(first.stdout).toBe('written\n')
-    chmodSync(path, 0o444)
-    chmodSync(folder, 0o555)
-    expect(run().stdout).toMatch(/unavailable .*read-only/)
-  })
-
-  test('a file that is no database is not overwritten', async () => {
-    const folder = temporaryFolder()
-    const path = join(folder, 'wallet.sqlite')
-    const { writeFileSync, readFileSync } = await import('node:fs')
-    writeFileSync(
-      path,
-      'not a database, and longer than a header of one would be, so that it is looked at in full',
-    )
-    const store = openSqliteStore({ path })
-    await expect(store.open()).rejects.toMatchObject({ message: expect.stringContaining('no database') })
-    expect(readFileSync(path, 'utf8')).toMatch(/^not a database/)
-    await store.close()
-  })
-
-  test('a database of a later version is refused', async () => {
-    const path = join(temporaryFolder(), 'wallet.sqlite')
-    const store = openSqliteStore({ path })
-    await store.transaction((writer) => writer.setMeta('schema', '999'))
-    await store.close()
-    const old = openSqliteStore({ path })
-    await expect(old.open()).rejects.toThrow(/schema is version 999/)
-    await old.close()
-  })
-})
-
-test('the file is its owner’s alone', async () => {
-  const folder = temporaryFolder()
-  mkdirSync(join(folder, 'data'))
-  const path = join(folder, 'data', 'wallet.sqlite')
-  const store = openSqliteStore({ path })
-  await store.transaction((writer) => writer.setMeta('a', 'b'))
-  for (const name of ['', '-wal', '-shm']) expect(statSync(`${path}${name}`).mode & 0o777).toBe(0o600)
+test('a database of a later version is refused', async () => {
+  const path = newDatabase(temporaryFolder())
+  const store = openStore(path)
+  await store.transaction((writer) => writer.setMeta('schema', '999'))
   await store.close()
-})
-
-test('neither database nor libraries are touched before the first use', () => {
-  const path = join(temporaryFolder(), 'wallet.sqlite')
-  const script = `
-    import { registerHooks } from 'node:module'
-    const loaded = []
-    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
-    const { createWallet, openSqliteStore } = await import(${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))})
-    const store = openSqliteStore({ path: ${JSON.stringify(path)} })
-    createWallet({ backend: { capabilities: {} }, store })
-    console.log(loaded.some((url) => url.endsWith('wallet/src/index.ts')), loaded.filter((url) => /kysely|node:sqlite|noble/.test(url)))
-    await store.open()
-    console.log(loaded.some((url) => /kysely/.test(url)))`
-  const { stdout } = spawnSync(
-    process.execPath,
-    [
-      '--conditions=development',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      script,
-    ],
-    { encoding: 'utf8' },
-  )
-  expect(stdout).toBe('true []\ntrue\n')
+  const old = openStore(path)
+  await expect(old.open()).rejects.toThrow(/schema is version 999/)
+  await old.close()
 })
 
 describe('payment ids', () => {

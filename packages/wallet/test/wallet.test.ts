@@ -2,15 +2,15 @@ import { createSimulatedNetwork, createSimulatorBackend } from '@lightning-mcp/b
 import { LightningError, type LightningEvent, msat } from '@lightning-mcp/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createWallet, type WalletOptions } from '../src/create-wallet.ts'
-import { openSqliteStore } from '../src/store/sqlite-store.ts'
 import type { PaymentProgress } from '../src/wallet.ts'
 import { FakeService } from './support/fake-service.ts'
+import { newDatabase, openFreshStore, openStore } from './support/stores.ts'
 import { temporaryFolder, World } from './support/world.ts'
 
 async function onSimulator(options: Partial<WalletOptions> = {}) {
   const network = createSimulatedNetwork()
   const backend = network.wallet('alice')
-  const wallet = createWallet({ backend, store: openSqliteStore({ path: ':memory:' }), ...options })
+  const wallet = createWallet({ backend, store: openFreshStore(), ...options })
   await wallet.start()
   onTestFinished(async () => {
     await wallet.stop()
@@ -134,8 +134,8 @@ describe('on the simulator', () => {
 
   test('starting again on the same file knows what was paid', async () => {
     const network = createSimulatedNetwork()
-    const path = `${temporaryFolder()}/wallet.sqlite`
-    const open = () => createWallet({ backend: network.wallet('alice'), store: openSqliteStore({ path }) })
+    const path = newDatabase(temporaryFolder())
+    const open = () => createWallet({ backend: network.wallet('alice'), store: openStore(path) })
     const first = open()
     await first.start()
     const { invoice } = await network.wallet('alice').controls.createTestInvoice({ amountMsat: msat(9_000n) })
@@ -316,7 +316,7 @@ test('errors of the backend get a next step, secrets stay out', async () => {
         throw new TypeError('macaroon 0201036c6e64')
       },
     },
-    store: openSqliteStore({ path: ':memory:' }),
+    store: openFreshStore(),
   })
   onTestFinished(() => wallet.stop())
   const error: LightningError = await wallet.getBalance().then(

@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Intent } from '../src/intents/intent.ts'
 import { failedOutcome, type Outcome, paymentOutcome, unknownOutcome } from '../src/intents/outcome.ts'
 import { writeOutcome } from '../src/intents/write-outcome.ts'
-import { openSqliteStore } from '../src/store/sqlite-store.ts'
 import { intent } from './support/intents.ts'
 import { hashOf, randomPreimage } from './support/invoices.ts'
+import { openFreshStore } from './support/stores.ts'
 
 const preimage = randomPreimage()
 const paymentHash = hashOf(preimage)
@@ -15,7 +15,7 @@ const failed = (): Outcome => failedOutcome({ reason: 'no_route' }, 'same-call')
 const unknown = (current: Intent): Outcome => unknownOutcome(current, 9_000)
 
 async function write(given: readonly Intent[], attempt: number, outcome: (current: Intent) => Outcome) {
-  const store = openSqliteStore({ path: ':memory:' })
+  const store = openFreshStore()
   onTestFinished(() => store.close())
   const alarms: string[] = []
   return store.transaction(async (writer) => {

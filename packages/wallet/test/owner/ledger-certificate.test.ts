@@ -9,7 +9,7 @@ import {
 } from '../../src/owner/ledger-certificate.ts'
 import { generateOwnerKey } from '../../src/owner/owner-key.ts'
 import { signDocument } from '../../src/owner/signed-document.ts'
-import { openSqliteStore } from '../../src/store/sqlite-store.ts'
+import { openFreshStore } from '../support/stores.ts'
 
 const identity: BackendIdentity = { kind: 'lnd', network: 'regtest', id: '02'.padEnd(66, 'a') }
 const key = generateOwnerKey()
@@ -70,7 +70,7 @@ describe('a ledger certificate', () => {
   })
 
   test('lies in the store', async () => {
-    const store = openSqliteStore({ path: ':memory:' })
+    const store = openFreshStore()
     onTestFinished(() => store.close())
     expect(await store.read(readLedgerMeta)).toEqual({ ledgerId: undefined, certificate: undefined })
     await store.transaction((writer) => writeLedgerMeta(writer, made))

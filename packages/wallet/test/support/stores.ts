@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openPostgresStore } from '../../src/store/postgres-store.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
@@ -32,13 +31,15 @@ export function openStore(address: string): WalletStore {
 /** A store of one test, which nobody else opens. */
 export function openFreshStore(): WalletStore {
   if (STORE === 'sqlite') return counted(openSqliteStore({ path: ':memory:' }))
-  return openStore(newDatabase(''))
-}
-
-/** The same for a script that is no test; `close` removes its folder too. */
-export function temporaryDatabase(): { address: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'wallet-store-'))
-  return { address: newDatabase(folder), remove: () => rmSync(folder, { recursive: true, force: true }) }
+  const address = newDatabase('')
+  const store = openStore(address)
+  return {
+    ...store,
+    async close() {
+      await store.close()
+      await ask(address, `drop schema if exists ${schemaOf(address)} cascade`)
+    },
+  }
 }
 
 /** The server that `start-postgres.ts` started for this run. */
@@ -80,16 +81,32 @@ function postgresStore(address: string): WalletStore {
 }
 
 async function makeSchema(address: string): Promise<void> {
-  const schema = /search_path=(\w+)/.exec(decodeURIComponent(new URL(address).search))?.[1]
-  if (schema === undefined) return
+  try {
+    await ask(address, `create schema if not exists ${schemaOf(address)}`)
+  } catch (error) {
+    // another process makes it at the same moment
+    if ((error as { code?: string }).code !== '23505') throw error
+  }
+}
+
+const schemaOf = (address: string): string =>
+  /search_path=(\w+)/.exec(decodeURIComponent(new URL(address).search))?.[1] ?? 'public'
+
+/** One question to the database, past the store. */
+export async function ask(address: string, question: string): Promise<readonly Record<string, unknown>[]> {
+  if (!address.startsWith('postgres:')) {
+    const database = new DatabaseSync(address)
+    try {
+      return database.prepare(question).all()
+    } finally {
+      database.close()
+    }
+  }
   const { Client } = await import('pg')
   const client = new Client({ connectionString: address })
   await client.connect()
   try {
-    await client.query(`create schema if not exists ${schema}`)
-  } catch (error) {
-    // another process makes it at the same moment
-    if ((error as { code?: string }).code !== '23505') throw error
+    return (await client.query<Record<string, unknown>>(question)).rows
   } finally {
     await client.end()
   }

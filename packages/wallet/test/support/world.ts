@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createWallet, type WalletOptions } from '../../src/create-wallet.ts'
 import type { StepName } from '../../src/steps.ts'
-import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
 import type { Wallet } from '../../src/wallet.ts'
 import { FakeNode, type FakeNodeOptions } from './fake-node.ts'
 import { type TestInvoice, type TestInvoiceOptions, testInvoice } from './invoices.ts'
+import { newDatabase, openFreshStore, openStore } from './stores.ts'
 import { rest, TestClock } from './test-clock.ts'
 
 /** A folder that is gone after the test. */
@@ -29,20 +29,22 @@ export interface TestProcess {
 export class World {
   readonly clock = new TestClock()
   readonly node: FakeNode
-  readonly #file: string | undefined
+  readonly #address: string | undefined
   readonly #memory: WalletStore | undefined
 
-  /** `memory`: all wallets share one store in memory, which outlives them as a file would. */
+  /** `memory`: all wallets share one store, which outlives them as a file would and keeps nothing where it can. */
   constructor({ memory = false, ...node }: FakeNodeOptions & { memory?: boolean } = {}) {
     this.node = new FakeNode(() => this.clock.now(), node)
     const timers = this.clock.process({ sleeps: false })
     this.node.later = (delayMs, callback) => void timers.after(delayMs, callback)
-    if (memory) this.#memory = openSqliteStore({ path: ':memory:' })
-    else this.#file = join(temporaryFolder(), 'wallet.sqlite')
+    if (memory) this.#memory = openFreshStore()
+    else this.#address = newDatabase(temporaryFolder())
   }
 
-  get file(): string {
-    return this.#file ?? ':memory:'
+  /** What `openStore` opens the database by: with SQLite its file. */
+  get database(): string {
+    if (this.#address === undefined) throw new Error('this world keeps nothing')
+    return this.#address
   }
 
   invoice(options: Partial<TestInvoiceOptions> = {}): TestInvoice {
@@ -61,7 +63,7 @@ export class World {
   ): TestProcess {
     const { dieAt, node = this.node, ...more } = options
     const clock = this.clock.process()
-    const store = this.#memory ?? openSqliteStore({ path: this.file })
+    const store = this.#memory ?? openStore(this.database)
     let dead = false
     const forever = new Promise<never>(() => {})
     const process: TestProcess = {
