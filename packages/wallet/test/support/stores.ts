@@ -76,6 +76,10 @@ function postgresStore(address: string): WalletStore {
       await made()
       return store.transaction(work)
     },
+    snapshot: async (work) => {
+      await made()
+      return store.snapshot(work)
+    },
     close: () => store.close(),
   }
 }
@@ -130,6 +134,7 @@ function counted(store: WalletStore): WalletStore {
     open: () => during(store.open()),
     read: (work) => during(store.read(work)),
     transaction: (work) => during(store.transaction(work)),
+    snapshot: (work) => during(store.snapshot(work)),
     close: () => store.close(),
   }
 }
