@@ -23,6 +23,7 @@ export interface KyselyStoreOptions {
 export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletStore {
   let opening: Promise<Opened> | undefined
   let closed = false
+  const underWay = new Set<Promise<unknown>>()
 
   const opened = (): Promise<Opened> => {
     if (closed) return Promise.reject(new Error('the store is closed'))
@@ -33,10 +34,14 @@ export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletSt
     return opening
   }
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    const doing = work()
+    underWay.add(doing)
     try {
-      return await work()
+      return await doing
     } catch (error) {
       throw describe(error)
+    } finally {
+      underWay.delete(doing)
     }
   }
 
@@ -64,6 +69,7 @@ export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletSt
     async close() {
       closed = true
       const last = await opening?.catch(() => undefined)
+      await Promise.allSettled(underWay)
       await last?.group.idle()
       await last?.db.destroy()
     },
