@@ -7,6 +7,7 @@ import {
   msat,
   type NodeInfo,
 } from '@lightning-mcp/core'
+import { intentOfApproval } from './approvals/find-approval.ts'
 import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
 import { watchFromNow } from './backend/watch-from-now.ts'
@@ -22,7 +23,9 @@ import { Payer } from './payer.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
+import { KillSwitch } from './safety/kill-switch.ts'
 import { ledgerGate } from './safety/ledger-gate.ts'
+import { whyPaused } from './safety/why-paused.ts'
 import { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
@@ -47,6 +50,8 @@ export interface WalletOptions {
    * certificate are checked. `required`: without a key and a certified ledger nothing is spent.
    */
   owner?: { publicKey?: string; required: boolean }
+  /** A file whose existence pauses spending until the owner resumes it; looked for with each payment. */
+  killFile?: string
   /** Whose payments these are. Default `default`. */
   account?: string
   /** For how long the same call to an address after it settled still means the same payment. Default 10 minutes. */
@@ -77,8 +82,30 @@ export function createWallet(options: WalletOptions): Wallet {
   const stopping = new AbortController()
   const calls = new Set<Promise<unknown>>()
 
-  const connection = new Connection({ backend, clock, onProfile: () => reconciler.wake() })
-  const gates = [ledgerGate(options.owner ?? { required: false })]
+  const connection = new Connection({
+    backend,
+    clock,
+    onProfile() {
+      reconciler.wake()
+      void announce()
+    },
+  })
+  /** Says once that nothing may be spent, so that an operator learns it before an agent does. */
+  const announce = async (): Promise<void> => {
+    const now = await paused().catch(() => undefined)
+    if (now === undefined || announced === now.reason) return
+    announced = now.reason
+    log?.warn(`${now.reason}. ${now.hint}`)
+  }
+  let announced: string | undefined
+  const { publicKey } = options.owner ?? {}
+  const { killFile } = options
+  const killSwitch = new KillSwitch({ store, clock, publicKey, killFile, warn: (text) => log?.warn(text) })
+  const gates = [killSwitch.gate, ledgerGate(options.owner ?? { required: false })]
+  const paused = () =>
+    store.read((reader) =>
+      whyPaused(reader, { killSwitch, gates, account, identity: connection.identity, nowMs: clock.now() }),
+    )
   const leases = new Leases({
     store,
     clock,
@@ -92,7 +119,8 @@ export function createWallet(options: WalletOptions): Wallet {
     reconciler.wake()
   }
   const onAlarm = (alarm: string) => log?.error(alarm)
-  const sender = new Sender({ connection, store, clock, leases, step, changed, onAlarm })
+  const mayStillSend = () => killSwitch.mayStillSend()
+  const sender = new Sender({ connection, store, clock, leases, step, changed, mayStillSend, onAlarm })
   const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
   const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed, onAlarm })
   const waiter = new Waiter({
@@ -144,7 +172,9 @@ export function createWallet(options: WalletOptions): Wallet {
       const found =
         'paymentId' in request
           ? await reader.intentById(readPaymentId(request.paymentId))
-          : await reader.intentByHash(account, request.paymentHash)
+          : 'paymentHash' in request
+            ? await reader.intentByHash(account, request.paymentHash)
+            : await intentOfApproval(reader, request.approvalId)
       return found?.account === account ? found : undefined
     })
 
@@ -175,6 +205,7 @@ export function createWallet(options: WalletOptions): Wallet {
     async start() {
       // neither a node that is down nor a store in trouble keeps the server from answering
       await store.open().catch((error) => log?.error(withHint(error).message))
+      await announce()
       reconciler.start()
     },
 
@@ -241,7 +272,7 @@ export function createWallet(options: WalletOptions): Wallet {
           const last = await waiter.forIntent(intent.paymentId, { untilMs, signal, onProgress })
           return { payment: recordOf(last) }
         }
-        if ('paymentId' in request) return {}
+        if (!('paymentHash' in request)) return {}
         const invoice = await waiter.forInvoice(request.paymentHash, { untilMs, signal, onProgress })
         return invoice === undefined ? {} : { invoice }
       }),
@@ -249,6 +280,7 @@ export function createWallet(options: WalletOptions): Wallet {
     getBudget: () =>
       guard(async () => {
         const { reservedMsat, paidMsat, feesMsat } = await store.read((reader) => reader.balance(account))
+        const stopped = await paused()
         return {
           maxPaymentMsat: limits.maxPaymentMsat,
           defaultFee: limits.maxFee,
@@ -262,8 +294,10 @@ export function createWallet(options: WalletOptions): Wallet {
           ],
           reservedMsat: msat(reservedMsat),
           spentMsat: msat(paidMsat + feesMsat),
+          ...(stopped === undefined ? {} : { paused: stopped }),
         }
       }),
+    pause: (reason, way = 'program') => guard(() => killSwitch.pause(way, reason)),
     async *watch(request = {}) {
       await guard(() => connection.ready(request.signal))
       try {
@@ -281,6 +315,7 @@ export function createWallet(options: WalletOptions): Wallet {
       await sender.stop(STOP_GRACE_MS)
       await patiently(Promise.allSettled([reconciler.stop(), ...calls]))
       hints.stop()
+      killSwitch.stop()
       await Promise.allSettled([store.close(), backend.close()])
     },
   }

@@ -5,15 +5,18 @@ import type { PaymentId } from './wallet.ts'
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SHAPE = /^pay_[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 
-/** A new id: `pay_` and a ULID (48 bits of time, 80 random bits), so that ids sort by age. */
-export function newPaymentId(nowMs: number): PaymentId {
+/** A new id: `pay_` and a ULID. */
+export const newPaymentId = (nowMs: number): PaymentId => newId('pay', nowMs) as PaymentId
+
+/** A prefix and a ULID (48 bits of time, 80 random bits), so that ids sort by age. */
+export function newId(prefix: string, nowMs: number): string {
   let value = (BigInt(Math.max(0, Math.trunc(nowMs))) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`)
   let text = ''
   for (let i = 0; i < 26; i++) {
     text = ALPHABET[Number(value & 31n)] + text
     value >>= 5n
   }
-  return `pay_${text}` as PaymentId
+  return `${prefix}_${text}`
 }
 
 /** Takes either case. Throws `invalid_request` without repeating the text. */

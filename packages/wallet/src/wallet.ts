@@ -23,6 +23,9 @@ import type { NodeReader } from './node-reader.ts'
 /** Names one payment intent of this wallet for ever. `pay_` and 26 characters. */
 export type PaymentId = string & { readonly __paymentId: true }
 
+/** Names one approval. `apr_` and 26 characters. It gives no authority. */
+export type ApprovalId = string & { readonly __approvalId: true }
+
 /**
  * The life of an intent. `refused` is not among them: a refusal binds nothing and leaves a decision
  * record only. An `unknown` outcome is `dispatched` with `outcome: 'unknown'`.
@@ -60,6 +63,8 @@ export interface PaymentRequest extends CallOptions {
   quoteId?: string
   /** After this the call answers `pending`; the payment goes on. Default 25, at most 60. */
   waitSeconds?: number
+  /** Answers at once where the owner has to approve, instead of waiting for that. */
+  returnAwaitingApproval?: boolean
   /** Told at each step; must not throw. */
   onProgress?: (progress: PaymentProgress) => void
 }
@@ -85,7 +90,10 @@ export interface PaymentRecord {
   feeMsat?: Msat
   feeProvisional?: boolean
   preimage?: Preimage
+  /** Of one that is `failed`, or `canceled` after it was approved. */
   failure?: { reason: string; detail?: string }
+  /** Where the owner was asked: by which id, and until when an answer counts. `mayElicit`: the owner lets the client ask its user instead. */
+  approval?: { approvalId: ApprovalId; expiresAt: UnixSeconds; mayElicit: boolean }
   /** Whether the same call may be made again, and how, once `failed`. */
   retry?: 'same-call' | 'fresh-invoice' | 'never'
   memo?: string
@@ -103,6 +111,9 @@ export interface PaymentRecord {
 export interface PaymentOutcome extends PaymentRecord {
   replayed: boolean
 }
+
+/** What names a payment. A hash may also be that of an own invoice. */
+export type PaymentKey = { paymentId: PaymentId } | { paymentHash: PaymentHash } | { approvalId: ApprovalId }
 
 /** What a payment would be and cost, and whether it would be allowed. Sends nothing. */
 export interface PaymentPreview {
@@ -217,18 +228,26 @@ export interface Wallet {
    */
   pay(request: PaymentRequest): Promise<PaymentOutcome>
   /** Re-reads the backend first where the intent is still open. */
-  getPayment(
-    request: ({ paymentId: PaymentId } | { paymentHash: PaymentHash }) & CallOptions,
-  ): Promise<PaymentRecord | undefined>
+  getPayment(request: PaymentKey & CallOptions): Promise<PaymentRecord | undefined>
   /** Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers what stands then. */
   waitForPayment(
-    request: ({ paymentId: PaymentId } | { paymentHash: PaymentHash }) & {
+    request: PaymentKey & {
       waitSeconds: number
       onProgress?: PaymentRequest['onProgress']
     } & CallOptions,
   ): Promise<{ payment?: PaymentRecord; invoice?: Invoice }>
+  /**
+   * Decides an approval by the word of the client's user, which a client can forge. Throws
+   * `permission_denied` unless the owner allowed that for the amount.
+   */
+  answerByElicitation?(request: { approvalId: ApprovalId; decision: 'approve' | 'deny' }): Promise<void>
   listPayments(request: ListPaymentsRequest): Promise<Page<PaymentListEntry>>
   getBudget(options?: CallOptions): Promise<Budget>
+  /**
+   * Stops spending of every process on this store, at once and until the owner resumes it. Receiving,
+   * reading and looking up go on. Resolves once it is durable. No tool calls it.
+   */
+  pause(reason: string, way?: 'signal' | 'program'): Promise<void>
   /** Hints that something changed, of this account. Begins with a `gap` once the stream is live: what you wait for may have happened before. */
   watch(request?: WatchRequest): AsyncIterable<LightningEvent>
   /** The reading side of the node: channels, peers and so on. No spending call is reachable from it. */

@@ -1,5 +1,5 @@
 import type { BackendIdentity, Msat, Network, PaymentHash, Preimage, Warning } from '@lightning-mcp/core'
-import type { IntentState, PaymentId, RuleVerdict } from '../wallet.ts'
+import type { ApprovalId, IntentState, PaymentId, RuleVerdict } from '../wallet.ts'
 
 /**
  * What kind of spending it is. How a Lightning destination gets its payment hash: it carries it
@@ -65,7 +65,9 @@ export interface Intent {
 
   idempotencyKey?: string
   repeatOf?: PaymentId
-  approvalId?: string
+  /** The approval that it waits for, or was sent with. */
+  approvalId?: ApprovalId
+  approvalExpiresAtMs?: number
   quoteId?: string
   /** What else a kind of spending pins, as its own dispatcher wrote it. */
   details?: Readonly<Record<string, unknown>>
@@ -134,7 +136,8 @@ export const isOpen = (intent: { state: IntentState }): boolean =>
 /** Which way each state may go. Everything else is a bug and is refused by the store. */
 export const TRANSITIONS: Readonly<Record<IntentState, readonly IntentState[]>> = {
   created: ['awaiting_approval', 'reserved', 'dispatched', 'failed', 'canceled'],
-  awaiting_approval: ['reserved', 'dispatched', 'denied', 'expired', 'canceled'],
+  // failed: no invoice could be made after the approval, which stays good for the same call
+  awaiting_approval: ['reserved', 'dispatched', 'failed', 'denied', 'expired', 'canceled'],
   denied: [],
   expired: [],
   canceled: [],
@@ -142,7 +145,7 @@ export const TRANSITIONS: Readonly<Record<IntentState, readonly IntentState[]>> 
   dispatched: ['dispatched', 'settled', 'failed'],
   settled: ['settled'],
   // settled after all: never proven wrong on purpose, but a backend may lie, and money that moved is booked
-  failed: ['created', 'reserved', 'dispatched', 'settled'],
+  failed: ['created', 'awaiting_approval', 'reserved', 'dispatched', 'settled'],
 }
 
 export const sameBackend = (

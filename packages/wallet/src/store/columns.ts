@@ -55,6 +55,7 @@ export const INTENT_COLUMNS: Columns<Intent> = {
   limitScopes: 'json',
   budget: 'text',
   approvalId: 'text',
+  approvalExpiresAtMs: 'number',
   quoteId: 'text',
   details: 'json',
 }

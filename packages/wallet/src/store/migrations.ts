@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { createApprovalTables } from './approval-tables.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
 import type { Database } from './schema.ts'
@@ -134,6 +135,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   async (db, dialect) => {
     await createLedgerTables(db, dialect)
+    await createApprovalTables(db)
     await openJournal(db)
   },
 ]

@@ -8,5 +8,6 @@ export interface Database {
   journal: Row
   balances: Row
   usage: Row
+  approvals: Row
   meta: { key: string; value: SqlValue }
 }

@@ -2,6 +2,7 @@ import type { BackendIdentity, Msat, PaymentHash } from '@lightning-mcp/core'
 import type { Attempt, Decision, Intent, IntentChange } from '../intents/intent.ts'
 import type { IntentState, PaymentId } from '../wallet.ts'
 import type { AuditReader } from './audit-queries.ts'
+import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
@@ -14,7 +15,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends LedgerReader, AuditReader {
+export interface StoreReader extends LedgerReader, ApprovalReader, AuditReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -45,7 +46,7 @@ export interface StoreReader extends LedgerReader, AuditReader {
 }
 
 /** What a transaction can do beside. */
-export interface StoreWriter extends StoreReader, LedgerWriter {
+export interface StoreWriter extends StoreReader, LedgerWriter, ApprovalWriter {
   /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>
   /**

@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely'
+import { type Approval, type ApprovalChange, type ApprovalState, OPEN_APPROVALS } from '../approvals/approval.ts'
+import type { ApprovalId } from '../wallet.ts'
+import { type Columns, fromRow, toRow } from './columns.ts'
+import type { Database } from './schema.ts'
+
+/** What the store is asked about approvals. */
+export interface ApprovalReader {
+  approvalById(approvalId: ApprovalId): Promise<Approval | undefined>
+  /** Newest first. */
+  approvals(wanted: {
+    account?: string
+    states?: readonly ApprovalState[]
+    limit: number
+  }): Promise<readonly Approval[]>
+  /** The account's that something may still become of, oldest first. */
+  openApprovals(account: string, limit: number): Promise<readonly Approval[]>
+}
+
+export interface ApprovalWriter {
+  insertApproval(approval: Approval): Promise<void>
+  /** Changes an approval that is in one of the `from` states. False, and nothing changed, where it is not. */
+  updateApproval(
+    approvalId: ApprovalId,
+    expected: { from: readonly ApprovalState[]; posts?: number },
+    change: ApprovalChange,
+  ): Promise<boolean>
+}
+
+const APPROVAL_COLUMNS: Columns<Approval> = {
+  approvalId: 'text',
+  nonce: 'text',
+  paymentId: 'text',
+  attempt: 'number',
+  account: 'text',
+  backendKind: 'text',
+  backendNetwork: 'text',
+  backendId: 'text',
+  kind: 'text',
+  destination: 'text',
+  payee: 'text',
+  amountMsat: 'msat',
+  maxFeeMsat: 'msat',
+  paymentHash: 'text',
+  memo: 'text',
+  comment: 'text',
+  description: 'text',
+  reason: 'text',
+  state: 'text',
+  createdAtMs: 'number',
+  expiresAtMs: 'number',
+  decidedAtMs: 'number',
+  decidedBy: 'text',
+  signature: 'text',
+  nextPostAtMs: 'number',
+  posts: 'number',
+}
+
+export function approvalQueries(db: Kysely<Database>): ApprovalReader & ApprovalWriter {
+  const read = (row: Record<string, unknown>): Approval => fromRow(APPROVAL_COLUMNS, row)
+  return {
+    async approvalById(approvalId) {
+      const row = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('approval_id', '=', approvalId)
+        .executeTakeFirst()
+      return row === undefined ? undefined : read(row)
+    },
+    async approvals({ account, states, limit }) {
+      let query = db.selectFrom('approvals').selectAll()
+      if (account !== undefined) query = query.where('account', '=', account)
+      if (states !== undefined) query = query.where('state', 'in', [...states])
+      const rows = await query
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('approval_id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(read)
+    },
+    async openApprovals(account, limit) {
+      const rows = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('state', 'in', [...OPEN_APPROVALS])
+        .where('account', '=', account)
+        .orderBy('created_at_ms', 'asc')
+        .limit(limit)
+        .execute()
+      return rows.map(read)
+    },
+
+    async insertApproval(approval) {
+      await db.insertInto('approvals').values(toRow(APPROVAL_COLUMNS, approval)).execute()
+    },
+    async updateApproval(approvalId, { from, posts }, change) {
+      let query = db
+        .updateTable('approvals')
+        .set(toRow<Approval>(APPROVAL_COLUMNS, change))
+        .where('approval_id', '=', approvalId)
+        .where('state', 'in', [...from])
+      if (posts !== undefined) query = query.where('posts', '=', BigInt(posts))
+      const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+  }
+}
