@@ -162,6 +162,7 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
       )
       return { items, ...(start + limit < 10_000 ? { nextCursor: String(start + limit) } : {}) }
     },
+    pause: async () => {},
     getBudget: async () => ({
       maxPaymentMsat: msat(10_000_000n),
       defaultFee: { partsPerMillion: 10_000, floorMsat: msat(10_000n) },

@@ -17,11 +17,14 @@ export function createLazyWallet({
   let opened: Wallet | undefined
   let opening: Promise<Wallet> | undefined
   let stopping: Promise<void> | undefined
+  /** Asked for before the wallet is open: it opens paused. */
+  const pauses: Parameters<Wallet['pause']>[] = []
 
   const wallet = (): Promise<Wallet> => {
     if (stopping !== undefined) return Promise.reject(isStopping())
     opening ??= open().then(
-      (result) => {
+      async (result) => {
+        for (const [reason, way] of pauses.splice(0)) await result.pause(reason, way)
         opened = result
         return result
       },
@@ -52,6 +55,11 @@ export function createLazyWallet({
     waitForPayment: async (request) => (await wallet()).waitForPayment(request),
     listPayments: async (request) => (await wallet()).listPayments(request),
     getBudget: async (options) => (await wallet()).getBudget(options),
+    async pause(reason, way) {
+      if (opened !== undefined) return opened.pause(reason, way)
+      pauses.push([reason, way])
+      await wallet()
+    },
     async *watch(request) {
       yield* (await wallet()).watch(request)
     },

@@ -74,6 +74,23 @@ describe('a lazy wallet', () => {
     expect(await wallet.getBudget()).toBe('opened')
   })
 
+  it('opens paused where it was paused before', async () => {
+    const done: string[] = []
+    const wallet = createLazyWallet({
+      capabilities: declareCapabilities({}),
+      open: async () =>
+        ({
+          pause: async (reason: string) => void done.push(reason),
+          pay: async () => void done.push('paid'),
+          stop: async () => undefined,
+        }) as unknown as Wallet,
+    })
+    const pausing = wallet.pause('a signal', 'signal')
+    await wallet.pay({ destination: 'lnbc1' })
+    await pausing
+    expect(done).toEqual(['a signal', 'paid'])
+  })
+
   it('takes no call once it stops, and stops what was opened once', async () => {
     let stops = 0
     const wallet = createLazyWallet({

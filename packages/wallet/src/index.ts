@@ -26,6 +26,8 @@ export {
   verifyDocument,
 } from './owner/signed-document.ts'
 export { paymentId } from './payment-id.ts'
+export type { PauseRecord, PauseState, PauseWay, ResumeDocument } from './safety/pause-record.ts'
+export { type PauseContext, pauseSpending, pauseState, resumeSpending } from './safety/pause-spending.ts'
 export type { StepName } from './steps.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './store/postgres-store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
@@ -42,6 +44,7 @@ export type {
   PaymentRecord,
   PaymentRequest,
   RuleVerdict,
+  SpendingPaused,
   Wallet,
   WalletDetails,
 } from './wallet.ts'

@@ -1,14 +1,11 @@
-import {
-  ERROR_CODES,
-  type ErrorCode,
-  type FailureReason,
-  LightningError,
-  type Payment,
-} from '@lightning-mcp/core'
+import { ERROR_CODES, type ErrorCode, type FailureReason, LightningError } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
+import { asking } from './dispatch/asking.ts'
+import { STRATEGIES } from './dispatch/strategies.ts'
+import type { Judge } from './dispatch/strategy.ts'
 import type { Intent, RetryAdvice } from './intents/intent.ts'
-import { failedOutcome, type Outcome, paymentOutcome, unknownOutcome } from './intents/outcome.ts'
+import { failedOutcome, type Outcome, unknownOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
 import type { Leases } from './leases.ts'
 import type { Step } from './steps.ts'
@@ -42,6 +39,8 @@ export interface SenderOptions {
   leases: Leases
   step: Step
   changed: (paymentId: PaymentId) => void
+  /** Asked right before sending; answers why not. */
+  mayStillSend: () => Promise<LightningError | undefined>
   /** The backend broke a rule; an operator should see it. */
   onAlarm: (alarm: string) => void
 }
@@ -100,22 +99,18 @@ export class Sender {
   }
 
   async #ask(intent: Intent, signal: AbortSignal): Promise<Answer> {
-    const { connection, leases, step } = this.#options
-    const { invoice, amountMsat, maxFeeMsat } = intent
+    const { connection, leases, step, mayStillSend } = this.#options
+    const strategy = STRATEGIES[intent.kind]
     await step('before-send', intent)
+    const paused = await mayStillSend()
+    if (paused !== undefined) return { ...never(paused.message), refused: paused }
     // Held up since the record was made (a sleeping machine): another process may have judged it by now.
-    if (leases.lapsed(intent.paymentId) || invoice === undefined)
+    if (leases.lapsed(intent.paymentId) || !strategy.isReady(intent))
       return never('the program was held up before it could send')
     if (this.#stop.signal.aborted) return never('the program was stopped before it could send')
     try {
-      const payment = await connection.declared.payInvoice({
-        invoice,
-        maxFeeMsat,
-        timeoutSeconds: SEND_TIMEOUT_SECONDS,
-        signal,
-        ...(intent.invoiceHasAmount ? {} : { amountMsat }),
-      })
-      return { judge: (current, nowMs) => paymentOutcome(current, payment, nowMs) }
+      const options = { signal, timeoutSeconds: SEND_TIMEOUT_SECONDS }
+      return { judge: await strategy.send(intent, connection.declared, options) }
     } catch (error) {
       connection.noteFault(error)
       return this.#afterThrow(intent, error)
@@ -131,28 +126,14 @@ export class Sender {
     return { judge: () => failedOutcome({ reason, detail: error.message }, retry), refused: error }
   }
 
-  /** The backend knows the hash already: what it has on record counts as far as it is this payment. */
   async #adopt(intent: Intent): Promise<Answer> {
-    const { connection } = this.#options
-    const { paymentHash } = intent
-    if (paymentHash === undefined) return nobodyKnows
-    let payment: Payment | undefined
+    const { connection, clock } = this.#options
     try {
-      payment = await connection.call((backend) => backend.lookupPayment({ paymentHash }))
+      const judge = await STRATEGIES[intent.kind].adopt?.(intent, { ask: asking(connection, clock) })
+      return judge === undefined ? nobodyKnows : { judge }
     } catch {
       return nobodyKnows
     }
-    if (payment?.status !== 'settled' && payment?.status !== 'pending') return nobodyKnows
-    const found = payment
-    if (found.amountMsat !== undefined && found.amountMsat !== intent.amountMsat)
-      return {
-        judge: () =>
-          failedOutcome(
-            { reason: 'other', detail: 'the node has paid this hash before, with another amount' },
-            'never',
-          ),
-      }
-    return { judge: (current, nowMs) => paymentOutcome(current, found, nowMs) }
   }
 
   /** Until it is durable, or the process ends and leaves it to the reconciler. */
@@ -173,7 +154,7 @@ export class Sender {
 }
 
 interface Answer {
-  judge: (current: Intent, nowMs: number) => Outcome
+  judge: Judge
   refused?: LightningError
 }
 
