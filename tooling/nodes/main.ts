@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildNodes, findBinaries, sayOnStderr } from './build.ts'
+import { installPostgres } from './install-postgres.ts'
 import type { LndNode } from './lnd-node.ts'
 import { type Network, startNetwork } from './network.ts'
 import { buildFolder } from './paths.ts'
@@ -12,6 +13,7 @@ const HELP = `Real LND nodes on regtest: btcd and a row of LND nodes with open, 
   npm run nodes                     start the network, print how to use it, stop at Ctrl-C
   npm run nodes -- start --nodes 2  the same with another number of nodes (1 to 8, default 3)
   npm run nodes -- build            build LND and btcd from source, once (needs Go 1.24 or later)
+  npm run nodes -- postgres         install PostgreSQL, which the wallet's tests start for themselves
   npm run nodes -- clean            end and remove what crashed networks left behind
   npm run nodes -- --help           this text
 
@@ -96,7 +98,13 @@ else if (command === 'build')
     () => sayOnStderr(`ready: ${buildFolder()}`),
     (error: Error) => fail(error.message),
   )
-else if (command === 'clean') sayOnStderr(`removed ${sweepLeftovers()} leftover network(s)`)
+else if (command === 'postgres') {
+  try {
+    sayOnStderr(`ready: ${installPostgres()}`)
+  } catch (error) {
+    fail((error as Error).message)
+  }
+} else if (command === 'clean') sayOnStderr(`removed ${sweepLeftovers()} leftover network(s)`)
 else if (command === 'start')
   await start().catch((error: Error) => fail(`${error.message}\n${causeOf(error)}`))
 else {

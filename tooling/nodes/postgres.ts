@@ -14,19 +14,24 @@ const DEBIAN = '/usr/lib/postgresql'
 const OLDEST = 15
 
 export const POSTGRES_MISSING =
-  'PostgreSQL is missing. On Debian or Ubuntu: apt-get update && apt-get install -y postgresql-15'
+  'PostgreSQL 15 or later is missing. To install it: npm run nodes -- postgres (apt-get update && apt-get install -y postgresql-15)'
 
-/** The folder with `initdb` and `postgres`, newest version first; nothing where there is none. */
+/**
+ * The folder with `initdb` and `postgres`, newest version first; nothing where there is none.
+ * `LIGHTNING_MCP_POSTGRES` names another folder, and then no other is taken.
+ */
 export function findPostgres(): string | undefined {
+  const named = process.env['LIGHTNING_MCP_POSTGRES']
+  const hasServer = (folder: string): boolean =>
+    existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))
+  if (named !== undefined) return hasServer(named) ? named : undefined
   const debian = existsSync(DEBIAN)
     ? readdirSync(DEBIAN)
         .filter((version) => Number(version) >= OLDEST)
         .sort((a, b) => Number(b) - Number(a))
         .map((version) => join(DEBIAN, version, 'bin'))
     : []
-  return [...debian, ...(process.env['PATH'] ?? '').split(delimiter)].find(
-    (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
-  )
+  return [...debian, ...(process.env['PATH'] ?? '').split(delimiter)].find(hasServer)
 }
 
 export interface PostgresOptions {

@@ -46,5 +46,5 @@ test('a build without Go says so in one line', () => {
 test('help names every command', () => {
   const { stdout, status } = run([join(import.meta.dirname, '..', 'main.ts'), '--help'], {})
   expect(status).toBe(0)
-  for (const command of ['start', 'build', 'clean']) expect(stdout).toContain(command)
+  for (const command of ['start', 'build', 'postgres', 'clean']) expect(stdout).toContain(command)
 })
