@@ -12,8 +12,8 @@ export interface ChildCall {
 export interface ChildOrder {
   /** Path of a module with an `openWorld`, and what that is given. */
   world: { module: string; options: Readonly<Record<string, unknown>> }
-  /** Of the SQLite file. */
-  file: string
+  /** What `openStore` opens it by. */
+  database: string
   /** Each sending that the node should not have got is noted here. */
   notes: string
   /** Time runs this much faster from `epochMs` on, so that half a minute of proof is a second. */

@@ -30,8 +30,40 @@ export class Moments {
     }
   }
 
-  /** Counts commits as moments: `commit` dies while the database is at it, `committed` once it is on disk. */
-  async watchCommits(): Promise<void> {
+  /**
+   * Counts commits as moments: `commit` dies while the database is at it, `committed` once it is on
+   * disk and nobody has been told. Whatever the store does between, it ends in one of these calls.
+   */
+  async watchCommits(store: 'sqlite' | 'postgres'): Promise<void> {
+    if (store === 'sqlite') await this.#watchSqlite()
+    else await this.#watchPostgres()
+  }
+
+  async #watchPostgres(): Promise<void> {
+    const { default: pg } = await import('pg')
+    const reading = new WeakSet<object>()
+    const { query } = pg.Client.prototype
+    const watch = (client: object, given: unknown[]): unknown => {
+      const answer = Reflect.apply(query, client, given)
+      const [{ text }] = given as [{ text?: string }]
+      if (text?.startsWith('BEGIN')) {
+        if (text.includes('READ ONLY')) reading.add(client)
+        else reading.delete(client)
+      }
+      if (text !== 'COMMIT' || reading.has(client)) return answer
+      // the question is on its way, the answer is not
+      if (this.#isLast('commit')) setImmediate(dieNow)
+      return (answer as Promise<unknown>).then((result) => {
+        this.pass('committed')
+        return result
+      })
+    }
+    pg.Client.prototype.query = function (this: object, ...given: unknown[]) {
+      return watch(this, given)
+    } as typeof query
+  }
+
+  async #watchSqlite(): Promise<void> {
     const killer = await openKiller()
     const around = <T>(sql: string, work: () => T): T => {
       if (!/^\s*commit\b/i.test(sql)) return work()

@@ -8,6 +8,7 @@ import {
   type SimulatorBackend,
 } from '@lightning-mcp/backend-simulator'
 import type { ChildAnswer, ChildOrder } from './child-order.ts'
+import { newDatabase } from './stores.ts'
 
 function start(script: string, ...given: string[]): ChildProcess {
   return fork(join(import.meta.dirname, script), given, {
@@ -37,12 +38,13 @@ export interface Stage {
 export function openStage(name: string, folder: string, world: ChildOrder['world']): Stage {
   const epochMs = Date.now()
   const notes = join(folder, `${name}.notes`)
+  const database = newDatabase(folder)
   return {
     notes: () => (existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []),
     async run(order, { killAfterMs } = {}) {
       const whole: ChildOrder = {
         world,
-        file: join(folder, `${name}.sqlite`),
+        database,
         notes,
         speed: 30,
         epochMs,

@@ -1,10 +1,10 @@
 import { LightningError, msat } from '@lightning-mcp/core'
 import type { Clock } from '../../src/clock.ts'
 import { createWallet } from '../../src/create-wallet.ts'
-import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { PaymentRequest } from '../../src/wallet.ts'
 import type { ChildAnswer, ChildCall, ChildOrder, ChildOutcome, OpenWorld } from './child-order.ts'
 import { Moments } from './moments.ts'
+import { openStore } from './stores.ts'
 import { watchedBackend } from './watched-backend.ts'
 
 // A wallet that does its calls at once, tells what came of them and ends, unless it is killed before.
@@ -21,14 +21,14 @@ const clock: Clock = {
   },
 }
 const moments = new Moments(dieAt)
-await moments.watchCommits()
+await moments.watchCommits(order.database.startsWith('postgres:') ? 'postgres' : 'sqlite')
 
 const { openWorld } = (await import(order.world.module)) as { openWorld: OpenWorld }
 const world = await openWorld(order.world.options, { speed })
 const wallet = createWallet({
   backend: watchedBackend(world.backend, { moments, notes, dieAt }),
   resolver: world.resolver,
-  store: openSqliteStore({ path: order.file }),
+  store: openStore(order.database),
   clock,
   leaseSeconds: order.leaseSeconds,
   onStep: (step) => moments.pass(step),
@@ -62,7 +62,7 @@ const answer: ChildAnswer = {
   spentMsat: `${spentMsat}`,
   moments: moments.passed,
 }
-process.send?.(answer)
+await new Promise((resolve) => process.send?.(answer, resolve))
 await wallet.stop()
 world.close()
 process.disconnect?.()
