@@ -1,8 +1,10 @@
-import { type LightningBackend, LightningError, type Payment } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
-import { type Clock, withinTime } from './clock.ts'
+import type { Clock } from './clock.ts'
+import { asking } from './dispatch/asking.ts'
+import { STRATEGIES } from './dispatch/strategies.ts'
+import type { Judge } from './dispatch/strategy.ts'
 import { type Intent, sameBackend, withChange } from './intents/intent.ts'
-import { ABSENCE_MS, failedOutcome, type Look, lookOutcome } from './intents/outcome.ts'
+import { failedOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
@@ -13,8 +15,6 @@ import type { PaymentId } from './wallet.ts'
 const HEARTBEAT_MS = 30_000
 const SHORTEST_PAUSE_MS = 500
 const AT_ONCE = 8
-/** Where no layer is quicker to lose patience. */
-const LOOK_TIMEOUT_MS = 30_000
 
 export interface ReconcilerOptions {
   connection: Connection
@@ -131,10 +131,10 @@ export class Reconciler {
         )
       if (intent.state === 'created' || intent.state === 'reserved') return await this.#abandon(intent)
 
-      const askedAtMs = clock.now()
-      let payment: Payment | undefined
+      let judge: Judge
       try {
-        payment = await this.#ask(intent, profile.lookup)
+        const ask = asking(connection, clock)
+        judge = await STRATEGIES[intent.kind].lookUp(intent, { ask, profile, store, clock })
       } catch {
         // No answer proves nothing and disproves nothing: only the next look is put off.
         await write((current) => ({
@@ -143,21 +143,11 @@ export class Reconciler {
         }))
         return
       }
-      const answeredAtMs = clock.now()
-      const proof = await this.#proof(intent, payment, askedAtMs)
-      await write((current) => lookOutcome(current, { payment, askedAtMs, answeredAtMs, ...proof }))
+      await write((current) => judge(current, clock.now()))
     } finally {
       leases.letGo(paymentId, hold)
       changed(paymentId)
     }
-  }
-
-  /** Asks the backend, and gives up on one that does not answer. */
-  #ask(intent: Intent, by: 'hash' | 'id'): Promise<Payment | undefined> {
-    const { connection, clock } = this.#options
-    return withinTime(clock, LOOK_TIMEOUT_MS, (signal) =>
-      connection.call((backend) => lookUp(backend, intent, by, signal), signal),
-    )
   }
 
   /** Puts the intent into this process's hands, if nobody else's. */
@@ -208,44 +198,6 @@ export class Reconciler {
       ),
     )
   }
-
-  /** What else is needed to believe that nothing of this attempt can settle. */
-  async #proof(
-    intent: Intent,
-    payment: Payment | undefined,
-    askedAtMs: number,
-  ): Promise<Pick<Look, 'historyIntact' | 'onlyIntent'>> {
-    if (payment !== undefined && payment.status !== 'failed')
-      return { historyIntact: false, onlyIntent: false }
-    const { paymentHash } = intent
-    const historyIntact = await this.#historyIntact(intent, payment, askedAtMs)
-    const onlyIntent =
-      paymentHash !== undefined &&
-      (await this.#options.store.read((reader) => reader.countIntentsByHash(paymentHash))) === 1
-    return { historyIntact, onlyIntent }
-  }
-
-  /**
-   * Whether the node still has our newest earlier payment. Asked only when it could decide: a node
-   * that was restored from a backup has forgotten more than the payment in question.
-   */
-  async #historyIntact(intent: Intent, payment: Payment | undefined, askedAtMs: number): Promise<boolean> {
-    const { connection, store } = this.#options
-    if (intent.absentSinceMs === undefined || askedAtMs - intent.absentSinceMs < ABSENCE_MS) return false
-    const { identity, lookup } = await connection.ready()
-    // an id is that of one attempt: its record is that attempt's; without the id, which only the lost reply had, absence proves nothing
-    if (lookup === 'id') return payment !== undefined
-    const earlier = await store.read((reader) =>
-      reader.newestSettledBefore(identity, intent.dispatchedAtMs ?? intent.createdAtMs),
-    )
-    if (earlier === undefined) return true
-    try {
-      const found = await this.#ask(earlier, lookup)
-      return found?.status === 'settled'
-    } catch {
-      return false
-    }
-  }
 }
 
 const postponed = (intent: Intent, nowMs: number) => ({
@@ -253,18 +205,3 @@ const postponed = (intent: Intent, nowMs: number) => ({
   nextLookupAtMs: nowMs + Math.min(60_000, 1_000 * 2 ** Math.min(intent.lookups, 6)),
   lookups: intent.lookups + 1,
 })
-
-async function lookUp(
-  backend: LightningBackend,
-  { paymentHash, backendPaymentId }: Intent,
-  by: 'hash' | 'id',
-  signal: AbortSignal,
-): Promise<Payment | undefined> {
-  if (by === 'hash' && paymentHash !== undefined) return backend.lookupPayment({ paymentHash, signal })
-  if (backendPaymentId !== undefined) return backend.lookupPayment({ backendId: backendPaymentId, signal })
-  throw new LightningError({
-    code: 'outcome_unknown',
-    message: 'the backend finds payments by its own id only, and the reply that had it was lost',
-    hint: 'The owner has to look into the backend’s own records.',
-  })
-}
