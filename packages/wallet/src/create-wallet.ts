@@ -48,8 +48,9 @@ export interface WalletOptions {
   /**
    * The owner's verifying key (Ed25519, base64url), against which policies, approvals and the ledger's
    * certificate are checked. `required`: without a key and a certified ledger nothing is spent.
+   * Read whenever it is needed, so that a key which is made later counts without a restart.
    */
-  owner?: { publicKey?: string; required: boolean }
+  owner?: { readonly publicKey?: string | undefined; readonly required: boolean }
   /** A file whose existence pauses spending until the owner resumes it; looked for with each payment. */
   killFile?: string
   /** Whose payments these are. Default `default`. */
@@ -98,10 +99,10 @@ export function createWallet(options: WalletOptions): Wallet {
     log?.warn(`${now.reason}. ${now.hint}`)
   }
   let announced: string | undefined
-  const { publicKey } = options.owner ?? {}
+  const owner = options.owner ?? { required: false }
   const { killFile } = options
-  const killSwitch = new KillSwitch({ store, clock, publicKey, killFile, warn: (text) => log?.warn(text) })
-  const gates = [killSwitch.gate, ledgerGate(options.owner ?? { required: false })]
+  const killSwitch = new KillSwitch({ store, clock, owner, killFile, warn: (text) => log?.warn(text) })
+  const gates = [killSwitch.gate, ledgerGate(owner)]
   const paused = () =>
     store.read((reader) =>
       whyPaused(reader, { killSwitch, gates, account, identity: connection.identity, nowMs: clock.now() }),

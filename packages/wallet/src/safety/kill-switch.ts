@@ -12,7 +12,7 @@ const ASK_OWNER = 'Ask the owner. Resuming takes: lightning-mcp owner resume'
 export interface KillSwitchOptions {
   store: WalletStore
   clock: Clock
-  publicKey?: string | undefined
+  owner: { readonly publicKey?: string | undefined }
   /** Its existence stops spending; looked for with each payment. */
   killFile?: string | undefined
   warn: (message: string) => void
@@ -60,7 +60,7 @@ export class KillSwitch {
     const meta = await reader.getMetas(PAUSE_META)
     const refusal = this.#refusal(meta)
     if (refusal === undefined) return undefined
-    const known = readPauseState(meta, this.#options.publicKey)
+    const known = readPauseState(meta, this.#options.owner.publicKey)
     const sinceMs = known.paused ? known.pause?.sinceMs : [...this.#unrecorded.values()][0]?.sinceMs
     return sinceMs === undefined ? { refusal } : { refusal, sinceMs }
   }
@@ -88,8 +88,8 @@ export class KillSwitch {
   }
 
   #refusal(meta: ReadonlyMap<string, string>): LightningError | undefined {
-    const { killFile, publicKey } = this.#options
-    const { paused, pause } = readPauseState(meta, publicKey)
+    const { killFile, owner } = this.#options
+    const { paused, pause } = readPauseState(meta, owner.publicKey)
     if (isThere(killFile)) {
       const reason = 'the kill file is there'
       const recorded = paused && pause?.ways.includes('file') === true
@@ -106,13 +106,13 @@ export class KillSwitch {
   }
 
   async #record(): Promise<void> {
-    const { store, clock, publicKey } = this.#options
+    const { store, clock, owner } = this.#options
     for (let delayMs = FIRST_DELAY_MS; this.#unrecorded.size > 0; ) {
       const waiting = [...this.#unrecorded]
       try {
         await store.transaction(async (writer) => {
           for (const [way, { reason, sinceMs }] of waiting)
-            await writePause(writer, { way, reason, nowMs: sinceMs, publicKey })
+            await writePause(writer, { way, reason, nowMs: sinceMs, publicKey: owner.publicKey })
         })
         for (const [way, value] of waiting)
           if (this.#unrecorded.get(way) === value) this.#unrecorded.delete(way)

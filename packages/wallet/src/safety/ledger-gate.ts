@@ -15,13 +15,11 @@ const REASONS: Readonly<Record<Exclude<LedgerVerdict, 'valid'>, string>> = {
 const INIT = 'The owner has to run: lightning-mcp owner init'
 
 /** Spends only from a ledger that the owner made for this backend, so that a lost database is never a fresh start. */
-export function ledgerGate({
-  publicKey,
-  required,
-}: {
-  publicKey?: string | undefined
-  required: boolean
+export function ledgerGate(owner: {
+  readonly publicKey?: string | undefined
+  readonly required: boolean
 }): SpendingGate {
+  const { required } = owner
   // a signature is checked once, not with every payment
   let verified: string | undefined
   return {
@@ -29,10 +27,11 @@ export function ledgerGate({
     meta: required ? LEDGER_META : [],
     check(_, { identity, meta }) {
       if (!required) return
+      const { publicKey } = owner
       if (publicKey === undefined) throw spendingPaused('this wallet has no owner’s key yet', INIT)
       const ledgerId = meta.get('ledger_id')
       const certificate = meta.get('ledger_certificate')
-      const asked = JSON.stringify([ledgerId, certificate, said(identity)])
+      const asked = JSON.stringify([ledgerId, certificate, publicKey, said(identity)])
       if (asked === verified) return
       const verdict = verifyLedgerCertificate({ ledgerId, certificate }, identity, publicKey)
       if (verdict !== 'valid') throw spendingPaused(REASONS[verdict], INIT)
