@@ -6,6 +6,7 @@ import { approvalQueries } from './approval-queries.ts'
 import { auditQueries } from './audit-queries.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import { ledgerQueries } from './ledger-queries.ts'
+import { payeeQueries } from './payee-queries.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
 
@@ -31,6 +32,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
 
   return {
     ...ledgerQueries(db),
+    ...payeeQueries(db),
     ...approvalQueries(db),
     ...auditQueries(db),
     intentById: async (paymentId) =>

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { createApprovalTables } from './approval-tables.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
+import { createPayeeIndexes } from './payee-queries.ts'
 import type { Database } from './schema.ts'
 
 const MONEY = 'bigint' as const
@@ -136,6 +137,7 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db, dialect) => {
     await createLedgerTables(db, dialect)
     await createApprovalTables(db)
+    await createPayeeIndexes(db)
     await openJournal(db)
   },
 ]

@@ -4,6 +4,7 @@ import type { IntentState, PaymentId } from '../wallet.ts'
 import type { AuditReader } from './audit-queries.ts'
 import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
+import type { PayeeReader } from './payee-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
 export interface MintedKey {
@@ -15,7 +16,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends LedgerReader, ApprovalReader, AuditReader {
+export interface StoreReader extends LedgerReader, PayeeReader, ApprovalReader, AuditReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */

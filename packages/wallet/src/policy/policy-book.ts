@@ -1,0 +1,201 @@
+import { readFileSync, statSync } from 'node:fs'
+import { LightningError } from '@lightning-mcp/core'
+import type { Clock } from '../clock.ts'
+import type { WalletLimits } from '../limits.ts'
+import type { OwnerPublicKey } from '../owner/owner-key.ts'
+import { type SpendingGate, spendingPaused } from '../safety/gates.ts'
+import type { WalletStore } from '../store/wallet-store.ts'
+import { createRulebook, type Rulebook } from './rulebook.ts'
+import type { SignedPolicy } from './signed-policy.ts'
+
+/** The rules as of one moment. */
+export interface PolicyInForce {
+  /** Where the policy is at fault: the last good one, for reading; the gate lets nothing be spent. */
+  rulebook: Rulebook
+  gate: SpendingGate
+  /** Why nothing may be spent, as far as that is known without the store. */
+  fault?: { reason: string; hint: string }
+}
+
+export interface PolicyBookOptions {
+  /** The signed policy file; absent: this wallet has no place for one. */
+  path?: string | undefined
+  publicKey?: OwnerPublicKey | undefined
+  /** From flags, environment and configuration file. */
+  settings?: WalletLimits | undefined
+  store: WalletStore
+  clock: Clock
+}
+
+/** The newest policy that ever held, as `<version> <digest>`. It never goes down. */
+export const POLICY_META = 'policy_in_force'
+
+const SIGN = 'The owner has to put a signed policy in place: lightning-mcp owner policy set FILE'
+
+/** A file that changed within this time before it was read may change again without its times showing it. */
+const RACY_MS = 2_000
+
+/**
+ * The owner's policy, read again whenever its file changes. A file that is not as the owner signed it
+ * stops all spending; the rules it replaced are never followed instead.
+ */
+export class PolicyBook {
+  readonly #options: PolicyBookOptions
+  #current: PolicyInForce
+  /** What the file looked like when it was read. */
+  #seen: string | undefined
+  #refreshing: Promise<void> | undefined
+
+  constructor(options: PolicyBookOptions) {
+    this.#options = options
+    const rulebook = createRulebook({ settings: options.settings })
+    this.#current =
+      options.path === undefined
+        ? { rulebook, gate: OPEN }
+        : paused(rulebook, 'the policy was not read yet', SIGN)
+  }
+
+  /** As of the last {@link refresh}. */
+  get current(): PolicyInForce {
+    return this.#current
+  }
+
+  /** Reads the file again if it changed. Called before each judgement; costs one `stat` where nothing changed. */
+  async refresh(): Promise<void> {
+    const { path } = this.#options
+    if (path === undefined) return
+    if (look(path) === this.#seen) return
+    this.#refreshing ??= this.#read(path).finally(() => {
+      this.#refreshing = undefined
+    })
+    await this.#refreshing
+    // it changed while it was read
+    if (this.#seen !== undefined && look(path) !== this.#seen) await this.refresh()
+  }
+
+  async #read(path: string): Promise<void> {
+    const { settings, clock } = this.#options
+    const { rulebook } = this.#current
+    const seen = look(path)
+    try {
+      const text = seen === ABSENT ? undefined : readText(path)
+      if (text === undefined) {
+        this.#current = inForce(createRulebook({ settings }), undefined)
+      } else {
+        const [{ openSignedPolicy }, { readPolicyDocument }] = await Promise.all([
+          import('./signed-policy.ts'),
+          import('./read-policy.ts'),
+        ])
+        const signed = openSignedPolicy(text, this.#options.publicKey)
+        const { policy } = await readPolicyDocument(signed.document, clock.now())
+        await this.#record(signed)
+        this.#current = inForce(createRulebook({ policy, settings }), signed)
+      }
+      this.#seen = isRacy(path) ? undefined : seen
+    } catch (error) {
+      this.#current = paused(rulebook, `${path} ${reasonOf(error)}`, SIGN)
+      // a fault of the store may be over with the next call
+      this.#seen = error instanceof RecordError || isRacy(path) ? undefined : seen
+    }
+  }
+
+  /** The version is on record before anything is spent by it. */
+  async #record({ version, digest }: SignedPolicy): Promise<void> {
+    try {
+      const { store } = this.#options
+      const last = readRecord(await store.read((reader) => reader.getMeta(POLICY_META)))
+      if (version <= last.version) return
+      await store.transaction(async (writer) => {
+        const recorded = readRecord(await writer.getMeta(POLICY_META))
+        if (version > recorded.version) await writer.setMeta(POLICY_META, `${version} ${digest}`)
+      })
+    } catch (cause) {
+      throw new RecordError('could not be put on record', { cause })
+    }
+  }
+}
+
+class RecordError extends Error {}
+
+const OPEN: SpendingGate = { name: 'policy', check() {} }
+
+const paused = (rulebook: Rulebook, reason: string, hint: string): PolicyInForce => ({
+  rulebook,
+  fault: { reason, hint },
+  gate: {
+    name: 'policy',
+    check() {
+      throw spendingPaused(reason, hint)
+    },
+  },
+})
+
+/** Follows a policy only while the store knows of none that is newer, and none only while it knows of none. */
+const inForce = (rulebook: Rulebook, signed: SignedPolicy | undefined): PolicyInForce => ({
+  rulebook,
+  gate: {
+    name: 'policy',
+    meta: [POLICY_META],
+    check(_, { meta }) {
+      const fault = faultOf(signed, meta.get(POLICY_META))
+      if (fault !== undefined) throw spendingPaused(fault, SIGN)
+    },
+  },
+})
+
+/** Why a policy may not be followed beside what is on record. */
+export function faultOf(signed: SignedPolicy | undefined, record: string | undefined): string | undefined {
+  const recorded = readRecord(record)
+  if (signed === undefined)
+    return recorded.version === 0
+      ? undefined
+      : `the owner’s policy (version ${recorded.version}) was removed from its place`
+  if (signed.version < recorded.version)
+    return `an older policy (version ${signed.version}) was put in the place of version ${recorded.version}`
+  if (signed.version > recorded.version) return `policy version ${signed.version} is not on record yet`
+  return signed.digest === recorded.digest
+    ? undefined
+    : `two policies of version ${signed.version} exist: a changed policy needs a higher version`
+}
+
+function readRecord(text: string | undefined): { version: number; digest: string } {
+  const [version = '0', digest = ''] = text?.split(' ') ?? []
+  return { version: Number(version), digest }
+}
+
+const ABSENT = 'absent'
+const MAX_BYTES = 2 ** 21
+
+/** Nothing but a file, so that no pipe keeps the program waiting. */
+function readText(path: string): string {
+  const stat = statSync(path)
+  if (!stat.isFile() || stat.size > MAX_BYTES) throw new Error('is no policy file')
+  return readFileSync(path, 'utf8')
+}
+
+/** What changes whenever the file does. */
+function look(path: string): string {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (stat === undefined) return ABSENT
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
+  } catch (error) {
+    return `unreadable ${(error as NodeJS.ErrnoException).code}`
+  }
+}
+
+function isRacy(path: string): boolean {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat !== undefined && Math.abs(Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs)) < RACY_MS
+  } catch {
+    return true
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (LightningError.is(error)) return `is no policy that this program knows: ${error.message}`
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== undefined) return `cannot be read (${code})`
+  return error instanceof Error ? error.message : 'cannot be read'
+}

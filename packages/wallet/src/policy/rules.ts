@@ -1,0 +1,289 @@
+import { clampSubMsat, type ErrorCode, type Msat } from '@lightning-mcp/core'
+import { amountText } from '../amount-text.ts'
+import type { Usage } from '../ledger/usage.ts'
+import { feeCapFor } from '../limits.ts'
+import type { RuleVerdict } from '../wallet.ts'
+import { activeHoursText, isActive } from './active-hours.ts'
+import { allowedBy, deniedBy, type PayeeNames } from './destination-pattern.ts'
+import { type LimitNode, limitOf, type SpendFacts } from './limit-tree.ts'
+
+/** One payment before one node. */
+export interface Question {
+  node: LimitNode
+  usage: Usage
+  amountMsat: Msat
+  capitalMsat: Msat
+  /** Both together: what a share of fees is taken of. */
+  movedMsat: Msat
+  maxFeeMsat: Msat
+  payee: PayeeNames
+  facts: SpendFacts
+}
+
+export interface Because {
+  code: ErrorCode
+  message: string
+  hint: string
+}
+
+/** What one rule of one node says. `because`: why not. */
+export interface Ruling extends RuleVerdict {
+  because: Because | undefined
+}
+
+type Rule = (question: Question) => Ruling | undefined
+
+/** How much of a limit a payment would take; what is left afterwards. */
+const amountRuling = (
+  rule: string,
+  { node: { scope } }: Question,
+  limitMsat: Msat,
+  usedMsat: Msat,
+  because: () => Because,
+): Ruling => ({
+  rule,
+  scope,
+  limitMsat,
+  usedMsat,
+  remainingMsat: clampSubMsat(limitMsat, usedMsat),
+  allowed: usedMsat <= limitMsat,
+  because: usedMsat <= limitMsat ? undefined : because(),
+})
+
+const yesOrNo = (rule: string, { node: { scope } }: Question, because: Because | undefined): Ruling => ({
+  rule,
+  scope,
+  allowed: because === undefined,
+  because,
+})
+
+const expiry: Rule = (question) => {
+  const { expiresAtMs } = question.node.limits
+  if (expiresAtMs === undefined) return undefined
+  return yesOrNo(
+    'expires_at',
+    question,
+    question.facts.nowMs < expiresAtMs
+      ? undefined
+      : {
+          code: 'permission_denied',
+          message: `${limitOf(question.node.scope)} allowed spending until ${new Date(expiresAtMs).toISOString()}, which is over`,
+          hint: 'Ask the owner to renew it.',
+        },
+  )
+}
+
+const activeHours: Rule = (question) => {
+  const { activeHours: hours } = question.node.limits
+  if (hours === undefined) return undefined
+  return yesOrNo(
+    'active_hours',
+    question,
+    isActive(hours, question.facts.nowMs)
+      ? undefined
+      : {
+          code: 'spending_paused',
+          message: `${limitOf(question.node.scope)} allows no spending at this time`,
+          hint: `Spending is allowed ${activeHoursText(hours)}. Try again then.`,
+        },
+  )
+}
+
+const deny: Rule = (question) => {
+  const { deny: patterns } = question.node.limits
+  if (patterns === undefined) return undefined
+  const found = deniedBy(patterns, question.payee)
+  return yesOrNo(
+    'deny',
+    question,
+    found && {
+      code: 'permission_denied',
+      message: `the owner denies payments to ${found.text}`,
+      hint: 'Do not pay it another way. Ask the owner.',
+    },
+  )
+}
+
+const allow: Rule = (question) => {
+  const { allow: patterns } = question.node.limits
+  if (patterns === undefined) return undefined
+  if (allowedBy(patterns, question.payee) !== 'no') return yesOrNo('allow', question, undefined)
+  const { nodeId, address, host, bitcoinAddress } = question.payee
+  const onlyNode = nodeId !== undefined && address === undefined && host === undefined
+  const named = bitcoinAddress === undefined && !patterns.some(({ kind }) => kind === 'node')
+  return yesOrNo('allow', question, {
+    code: 'permission_denied',
+    message:
+      onlyNode && named
+        ? 'the owner allows only named addresses and domains, and an invoice names its payee’s node alone'
+        : 'this destination is not on the owner’s list of allowed ones',
+    hint:
+      onlyNode && named
+        ? 'Pay the recipient’s Lightning address instead, if it is on the list; or ask the owner.'
+        : 'Pay a destination that is allowed, or ask the owner.',
+  })
+}
+
+const maxPayment: Rule = (question) => {
+  const { node, amountMsat } = question
+  const { maxPaymentMsat } = node.limits
+  if (maxPaymentMsat === undefined) return undefined
+  return amountRuling('max_payment', question, maxPaymentMsat, amountMsat, () => ({
+    code: 'budget_exceeded',
+    message: `${amountText(amountMsat)} is more than one payment may be: ${limitOf(node.scope)} is ${amountText(maxPaymentMsat)}`,
+    hint: 'Pay less, or ask the owner to raise the limit. Splitting the payment is not what the owner meant.',
+  }))
+}
+
+const maxFee: Rule = (question) => {
+  const { node, maxFeeMsat, movedMsat } = question
+  if (node.limits.maxFee === undefined) return undefined
+  const ceilingMsat = feeCapFor(movedMsat, node.limits.maxFee)
+  return amountRuling('max_fee', question, ceilingMsat, maxFeeMsat, () => ({
+    code: 'budget_exceeded',
+    message: `a fee of up to ${amountText(maxFeeMsat)} is more than the owner allows for ${amountText(movedMsat)}: ${amountText(ceilingMsat)}`,
+    hint: `Give a largest fee of at most ${amountText(ceilingMsat)}, or leave it out.`,
+  }))
+}
+
+const maxIntoChannel: Rule = (question) => {
+  const { node, capitalMsat } = question
+  const { maxIntoChannelMsat } = node.limits
+  if (maxIntoChannelMsat === undefined || capitalMsat === 0n) return undefined
+  return amountRuling('max_into_channel', question, maxIntoChannelMsat, capitalMsat, () => ({
+    code: 'budget_exceeded',
+    message: `${amountText(capitalMsat)} is more than may go into one channel: ${limitOf(node.scope)} is ${amountText(maxIntoChannelMsat)}`,
+    hint: 'Use a smaller channel, or ask the owner to raise the limit.',
+  }))
+}
+
+const perMinute: Rule = ({ node: { scope, limits }, usage }) => {
+  const { maxPaymentsPerMinute: limitCount } = limits
+  if (limitCount === undefined) return undefined
+  const usedCount = usage.minuteCount + 1
+  const allowed = usedCount <= limitCount
+  return {
+    rule: 'max_payments_per_minute',
+    scope,
+    limitCount,
+    usedCount,
+    remainingCount: Math.max(0, limitCount - usedCount),
+    allowed,
+    because: allowed
+      ? undefined
+      : {
+          code: 'rate_limited',
+          message: `${limitOf(scope)} is ${limitCount} ${limitCount === 1 ? 'payment' : 'payments'} a minute`,
+          hint: 'Wait a minute before the next payment.',
+        },
+  }
+}
+
+interface Window {
+  rule: string
+  limit: 'maxPerHourMsat' | 'maxPerDayMsat' | 'maxPer30DaysMsat' | 'maxLifetimeMsat'
+  used: 'hourMsat' | 'dayMsat' | 'thirtyDaysMsat' | 'lifetimeMsat'
+  words: string
+  hint: string
+}
+
+/** How each window is called, from the shortest to the longest. */
+export const WINDOWS: readonly Window[] = [
+  {
+    rule: 'max_per_hour',
+    limit: 'maxPerHourMsat',
+    used: 'hourMsat',
+    words: ' an hour',
+    hint: 'Wait until the hour has moved on',
+  },
+  {
+    rule: 'max_per_day',
+    limit: 'maxPerDayMsat',
+    used: 'dayMsat',
+    words: ' in 24 hours',
+    hint: 'Wait until the 24 hours have moved on',
+  },
+  {
+    rule: 'max_per_30_days',
+    limit: 'maxPer30DaysMsat',
+    used: 'thirtyDaysMsat',
+    words: ' in 30 days',
+    hint: 'Wait until the 30 days have moved on',
+  },
+  {
+    rule: 'max_lifetime',
+    limit: 'maxLifetimeMsat',
+    used: 'lifetimeMsat',
+    words: ' in all',
+    hint: 'It does not come back by waiting',
+  },
+]
+
+const inWindow =
+  ({ rule, limit, used, words, hint }: Window): Rule =>
+  (question) => {
+    const { node, usage, amountMsat, maxFeeMsat } = question
+    const limitMsat = node.limits[limit]
+    if (limitMsat === undefined) return undefined
+    const before = usage[used]
+    return amountRuling(rule, question, limitMsat, (before + amountMsat + maxFeeMsat) as Msat, () => {
+      const left = clampSubMsat(limitMsat, before)
+      const what =
+        maxFeeMsat === 0n
+          ? amountText(amountMsat)
+          : `${amountText(amountMsat)} and a fee of up to ${amountText(maxFeeMsat)}`
+      const smallerFee =
+        amountMsat < left
+          ? ` Or give a largest fee of at most ${amountText(clampSubMsat(left, amountMsat))}.`
+          : ''
+      return {
+        code: 'budget_exceeded',
+        message: `${what} is more than what is left: ${limitOf(node.scope)} is ${amountText(limitMsat)}${words}, ${amountText(before)} of it used`,
+        hint: `${hint}, pay at most ${amountText(left)} with its fee, or ask the owner.${smallerFee}`,
+      }
+    })
+  }
+
+/** In this order: the first that says no is the reason that is given. */
+export const LIMIT_RULES: readonly Rule[] = [
+  expiry,
+  activeHours,
+  deny,
+  allow,
+  maxPayment,
+  maxFee,
+  maxIntoChannel,
+  perMinute,
+  ...WINDOWS.map(inWindow),
+]
+
+const approveAbove: Rule = (question) => {
+  const { node, movedMsat, facts } = question
+  const { approveAboveMsat } = node.limits
+  if (approveAboveMsat === undefined) return undefined
+  const within = amountRuling('approve_above', question, approveAboveMsat, movedMsat, () => ({
+    code: 'approval_required',
+    message: `${amountText(movedMsat)} is more than may be paid without the owner: ${amountText(approveAboveMsat)}`,
+    hint: 'Wait for the owner’s decision. Splitting the payment is not what the owner meant.',
+  }))
+  return facts.isApproved ? { ...within, allowed: true, because: undefined } : within
+}
+
+const approveNewDestination: Rule = (question) => {
+  const { node, facts } = question
+  if (node.limits.approveNewDestinations !== true) return undefined
+  return yesOrNo(
+    'approve_new_destination',
+    question,
+    !facts.isNewDestination || facts.isApproved
+      ? undefined
+      : {
+          code: 'approval_required',
+          message: 'nothing was ever paid to this destination, and the owner decides on the first payment',
+          hint: 'Wait for the owner’s decision.',
+        },
+  )
+}
+
+/** Asked only once no limit refuses. */
+export const APPROVAL_RULES: readonly Rule[] = [approveAbove, approveNewDestination]

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../owner/canonical-json.ts'
+import type { OwnerKey, OwnerPublicKey } from '../owner/owner-key.ts'
+import { signDocument, verifyDocument } from '../owner/signed-document.ts'
+import { type PolicyDocument, parseJson, signable } from './read-policy.ts'
+
+/** Its name in the data folder. */
+export const POLICY_FILE = 'policy.json'
+
+/** A policy whose signature was checked. */
+export interface SignedPolicy {
+  document: PolicyDocument
+  version: number
+  /** Over the content alone: two signatures of one policy give one digest. */
+  digest: string
+}
+
+/** Why a policy file is not followed. */
+export class PolicyFault extends Error {}
+
+/** The text of the file in which a policy lies in the data folder. */
+export function signPolicy(document: PolicyDocument, key: OwnerKey): string {
+  const policy = signable(document) as PolicyDocument
+  const signature = signDocument('policy', policy, key)
+  return `${JSON.stringify({ policy, signature }, undefined, 2)}\n`
+}
+
+/** Reads that file. Throws {@link PolicyFault} where the owner did not sign exactly what it says. */
+export function openSignedPolicy(text: string, publicKey: OwnerPublicKey | undefined): SignedPolicy {
+  let value: { policy?: unknown; signature?: unknown } | null
+  try {
+    value = parseJson(text) as typeof value
+  } catch {
+    throw new PolicyFault('is damaged: it is not valid JSON')
+  }
+  const document = value?.policy
+  if (typeof document !== 'object' || document === null)
+    throw new PolicyFault('holds no signed policy, but something else')
+  if (value?.signature === undefined) throw new PolicyFault('is not signed')
+  if (publicKey === undefined)
+    throw new PolicyFault('cannot be checked, because the owner’s public key is not there')
+  const policy = signable(document) as PolicyDocument
+  if (!verifyDocument('policy', policy, value.signature, publicKey))
+    throw new PolicyFault('was changed without the owner’s key, or signed with another one')
+  return { document: policy, version: versionOf(policy), digest: digestOf(policy) }
+}
+
+/** The version of a document that was not checked yet; 0: none. */
+export function versionOf(document: PolicyDocument): number {
+  const { version } = document
+  return typeof version === 'number' && Number.isSafeInteger(version) ? version : 0
+}
+
+const digestOf = (policy: PolicyDocument): string =>
+  createHash('sha256').update(canonicalJson(policy)).digest('hex')
