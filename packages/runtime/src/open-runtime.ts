@@ -9,7 +9,11 @@ import { createLazyResolver } from './lazy-resolver.ts'
 import { createLazyWallet } from './lazy-wallet.ts'
 import type { Log } from './log.ts'
 import type { OpenedBackend } from './open-backend.ts'
+import { pauseOnSignal } from './pause-on-signal.ts'
 import { startWallet } from './start-wallet.ts'
+
+/** Its existence in the wallet's folder pauses spending. */
+const KILL_FILE = 'PAUSE'
 
 /** What a server runs on. The backend itself is not among it: money moves through the wallet alone. */
 export interface Runtime {
@@ -49,16 +53,16 @@ export async function openRuntime(
     async open() {
       const opened = await backend()
       walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
-      const [{ createWallet, openSqliteStore }, { onlyNodeOf }] = await Promise.all([
+      const [{ createWallet }, { onlyNodeOf }, { openStore }] = await Promise.all([
         import('@lightning-mcp/wallet'),
         import('./only-node-of.ts'),
+        import('./open-store.ts'),
       ])
       const ownFolder = config.dataDir === undefined ? walletFolder : undefined
       const result = createWallet({
         backend: ownFolder === undefined ? opened.backend : onlyNodeOf(basename(ownFolder), opened.backend),
-        store: openSqliteStore({
-          path: walletFolder === undefined ? ':memory:' : join(walletFolder, 'wallet.sqlite'),
-        }),
+        store: await openStore(config, walletFolder),
+        ...(walletFolder === undefined ? {} : { killFile: join(walletFolder, KILL_FILE) }),
         resolver: createLazyResolver(),
         limits: config.limits,
         log,
@@ -86,6 +90,7 @@ export async function openRuntime(
       log.error(`${during}: ${error instanceof Error ? error.message : String(error)}`),
   })
 
+  const stopListening = pauseOnSignal(wallet, { log })
   return {
     wallet,
     face,
@@ -98,6 +103,7 @@ export async function openRuntime(
     },
     async close() {
       stopping.abort()
+      stopListening()
       face.close()
       await wallet.stop()
       await (await opening?.catch(() => undefined))?.backend.close()
