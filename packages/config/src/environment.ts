@@ -5,7 +5,12 @@ import { environmentName, isFrom, SETTING_NAMES, type SettingName } from './sett
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Variables of the workspace's own tooling, which are no settings. */
-const NOT_SETTINGS = new Set(['LIGHTNING_MCP_NODES_CACHE', 'LIGHTNING_MCP_PNPM', 'LIGHTNING_MCP_REQUIRE'])
+const NOT_SETTINGS = new Set([
+  'LIGHTNING_MCP_NODES_CACHE',
+  'LIGHTNING_MCP_PNPM',
+  'LIGHTNING_MCP_POSTGRES',
+  'LIGHTNING_MCP_REQUIRE',
+])
 
 /** An option of a backend that has no name of its own in people's environments: `LIGHTNING_MCP_SIMULATOR_NODE`. */
 const isOfBackend = (name: string, backends: readonly string[]): boolean =>

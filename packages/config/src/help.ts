@@ -38,7 +38,14 @@ export function settingsHelp({ app }: { app: App }): string {
   })
   const environmentOnly = SETTING_NAMES.filter(
     (name) => isOf(name, app) && isFrom(name, 'environment') && !isFrom(name, 'flag'),
-  ).map((name) => entry(environmentName(name), `${settingMeta(name).description} [environment only]`))
+  ).map((name) => {
+    const { description, default: fallback } = settingMeta(name)
+    const places = isFrom(name, 'file') ? `environment, or ${name} in the file` : 'environment only'
+    return entry(
+      environmentName(name),
+      `${description}${fallback === undefined ? '' : ` (default: ${fallback})`} [${places}]`,
+    )
+  })
   return [
     'Settings, each also a variable in the environment or a key of the configuration file (JSON, camelCase);',
     'a flag overrides the environment, which overrides the file:',

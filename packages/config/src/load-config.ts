@@ -32,6 +32,8 @@ export interface Config {
   stateDir: string
   /** Where the owner's key is looked for; absolute. */
   ownerDir: string
+  /** Where PostgreSQL keeps the wallet's records; absent: SQLite in the data folder. */
+  database?: Secret
   tools: {
     toolsets?: readonly string[]
     tools?: readonly string[]
@@ -103,12 +105,13 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     env,
     flags: args.options,
   })
-  const { dataDir, ownerDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
+  const { dataDir, database, ownerDir, toolsets, tools, excludeTools, readOnly, tokenFile, token } = settings
   return {
     app,
     backend: { name: settings.backend, module, options },
     ...(dataDir === undefined ? {} : { dataDir: resolve(baseOf('dataDir'), dataDir) }),
     stateDir: stateFolder(env),
+    ...(database === undefined ? {} : { database }),
     ownerDir: ownerDir === undefined ? ownerFolder(env) : resolve(baseOf('ownerDir'), ownerDir),
     tools: {
       ...(toolsets === undefined ? {} : { toolsets }),
@@ -134,7 +137,7 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     ...(configFile === undefined ? {} : { configFile }),
     sources: merged.sources,
     warnings: [
-      ...looseFileWarning(configFile, file, options),
+      ...looseFileWarning(configFile, file, options, merged.sources.database),
       ...simulatorWarning(merged.sources.backend, settings.backend, env),
     ],
   }
@@ -177,10 +180,17 @@ function parseSettings(
   throw new ConfigError([...problems, ...typeProblems])
 }
 
-function looseFileWarning(path: string | undefined, file: ConfigFile, options: BackendOptions): string[] {
-  const holdsSecret = Object.entries(options.values).some(
-    ([name, value]) => typeof value === 'object' && options.sources[name] === 'file',
-  )
+function looseFileWarning(
+  path: string | undefined,
+  file: ConfigFile,
+  options: BackendOptions,
+  database: Source,
+): string[] {
+  const holdsSecret =
+    database === 'file' ||
+    Object.entries(options.values).some(
+      ([name, value]) => typeof value === 'object' && options.sources[name] === 'file',
+    )
   return holdsSecret && file.isOpenToOthers
     ? [`${path} holds a secret and other users of this machine may read it. Run: chmod 600 ${path}`]
     : []

@@ -15,6 +15,7 @@ export function printConfig(config: Config): string {
     config: { value: config.configFile, from: sources.config },
     dataDir: { value: config.dataDir, from: sources.dataDir },
     ownerDir: { value: config.ownerDir, from: sources.ownerDir },
+    database: { value: config.database, from: sources.database },
     toolsets: { value: tools.toolsets, from: sources.toolsets },
     tools: { value: tools.tools, from: sources.tools },
     excludeTools: { value: tools.excludeTools, from: sources.excludeTools },

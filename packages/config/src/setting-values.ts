@@ -42,6 +42,12 @@ export const listValue = z
 /** Any text but an empty one. */
 export const textValue = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' })
 
+/** Where PostgreSQL is. What is wrong with it is said without repeating it: it may hold a password. */
+export const connectionStringValue = textValue.refine(
+  (text) => /^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text),
+  { error: 'must be postgres://USER:PASSWORD@HOST:5432/DATABASE, special characters written as %XX' },
+)
+
 /** A TCP port; 0: any free one. */
 export const portValue = wholeNumber('must be a port number')
   .transform(Number)

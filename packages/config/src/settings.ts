@@ -1,7 +1,15 @@
 import { Secret } from '@lightning-mcp/core'
 import * as z from 'zod'
 import type { Source } from './config-error.ts'
-import { booleanValue, listValue, percentValue, portValue, satsValue, textValue } from './setting-values.ts'
+import {
+  booleanValue,
+  connectionStringValue,
+  listValue,
+  percentValue,
+  portValue,
+  satsValue,
+  textValue,
+} from './setting-values.ts'
 
 export type App = 'stdio' | 'http'
 
@@ -58,6 +66,16 @@ export const settingsSchema = z.strictObject({
     placeholder: 'FOLDER',
     default: "owner in the platform's configuration folder",
   }),
+  database: connectionStringValue
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(meta, {
+      description: 'PostgreSQL for the records of payments, for any number of replicas: postgres://…',
+      default: 'one SQLite file in the data folder',
+      secret: true,
+      // a flag would show its password to every user of the machine
+      from: ['environment', 'file'],
+    }),
   toolsets: listValue.optional().register(meta, {
     description: 'Groups of tools to offer',
     placeholder: 'NAMES',

@@ -205,6 +205,16 @@ describe('refusals', () => {
       given: { env: { LIGHTNING_MCP_TOKEN: `${SECRET} with blanks` }, app: 'http' },
       usage: false,
     },
+    {
+      name: 'database on the command line',
+      given: { argv: ['--database', `postgres://a:${SECRET}@localhost/x`] },
+      usage: true,
+    },
+    {
+      name: 'database of another kind',
+      given: { env: { LIGHTNING_MCP_DATABASE: `mysql://a:${SECRET}@localhost/x` } },
+      usage: false,
+    },
     { name: 'short token', given: { env: { LIGHTNING_MCP_TOKEN: 'short' }, app: 'http' }, usage: false },
   ]
   it.each(cases)('names what is wrong: $name', async ({ given, usage }) => {
@@ -282,7 +292,16 @@ describe('options of a backend', () => {
   })
 
   it('show no secret, however the configuration is printed', async () => {
-    const config = await load({ argv, env: { ...env, LIGHTNING_MCP_TOKEN: `${SECRET}-token` }, app: 'http' })
+    const config = await load({
+      argv,
+      env: {
+        ...env,
+        LIGHTNING_MCP_TOKEN: `${SECRET}-token`,
+        LIGHTNING_MCP_DATABASE: `postgres://a:${SECRET}@localhost/x`,
+      },
+      app: 'http',
+    })
+    expect(config.database?.reveal()).toContain(SECRET)
     const printed = [printConfig(config), inspect(config, { depth: 9 }), String(config.http.token)].join('\n')
     expect(printed).not.toContain(SECRET)
     expect(JSON.parse(printConfig(config)).options.apiKey).toEqual({ value: '[secret]', from: 'environment' })
@@ -294,6 +313,8 @@ describe('options of a backend', () => {
     expect(open.warnings).toEqual([expect.stringMatching(/chmod 600/)])
     const closed = await load({ argv, env: { FIXTURE_URL: 'x' }, file })
     expect(closed.warnings).toEqual([])
+    const database = await load({ argv, env, file: { database: 'postgres://a:b@localhost/x' }, mode: 0o644 })
+    expect(database.warnings).toEqual([expect.stringMatching(/chmod 600/)])
     const without = await load({ argv, env, file: { options: { verify: true } }, mode: 0o644 })
     expect(without.warnings).toEqual([])
   })
