@@ -15,6 +15,7 @@ export {
   hasOwnerKey,
   type Owner,
   openOwner,
+  ownerIn,
   readOwner,
   restoreOwner,
 } from './owner/owner-folder.ts'

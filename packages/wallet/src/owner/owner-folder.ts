@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LightningError } from '@lightning-mcp/core'
@@ -18,12 +19,41 @@ const PUBLIC_FILE = 'owner.json'
 
 /** What a server knows of its owner. */
 export interface Owner {
-  publicKey: OwnerPublicKey
+  readonly publicKey: OwnerPublicKey
 }
 
 /** The owner that the folder names; `undefined`: none yet. Throws `not_ready` for a damaged file. */
 export async function readOwner(folder: string): Promise<Owner | undefined> {
-  const text = await readText(join(folder, PUBLIC_FILE))
+  return readPublic(folder, await readText(join(folder, PUBLIC_FILE)))
+}
+
+/**
+ * The owner that the folder names, looked for with each use until there is one, and the same from then
+ * on: another key takes a restart. What is wrong with the file is told once, and there is no owner.
+ */
+export function ownerIn(
+  folder: string,
+  onFault: (fault: LightningError) => void,
+): { readonly publicKey: OwnerPublicKey | undefined } {
+  const path = join(folder, PUBLIC_FILE)
+  let known: OwnerPublicKey | undefined
+  let told: string | undefined
+  return {
+    get publicKey() {
+      try {
+        if (known === undefined && existsSync(path))
+          known = readPublic(folder, readFileSync(path, 'utf8'))?.publicKey
+      } catch (error) {
+        const fault = LightningError.is(error) ? error : unusable(path, error)
+        if (told !== fault.message) onFault(fault)
+        told = fault.message
+      }
+      return known
+    },
+  }
+}
+
+function readPublic(folder: string, text: string | undefined): Owner | undefined {
   if (text === undefined) return undefined
   let value: { version?: unknown; publicKey?: unknown } | null
   try {
@@ -35,7 +65,7 @@ export async function readOwner(folder: string): Promise<Owner | undefined> {
     throw new LightningError({
       code: 'not_ready',
       message: `${join(folder, PUBLIC_FILE)} does not hold an owner's public key`,
-      hint: 'Put it back: `lightning-mcp owner init` writes it again from the key file.',
+      hint: 'Delete it; `lightning-mcp owner init` writes it again from the key file.',
     })
   return { publicKey: value.publicKey }
 }

@@ -1,8 +1,15 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LightningError } from '@lightning-mcp/core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createOwner, hasOwnerKey, openOwner, readOwner, restoreOwner } from '../../src/owner/owner-folder.ts'
+import {
+  createOwner,
+  hasOwnerKey,
+  openOwner,
+  ownerIn,
+  readOwner,
+  restoreOwner,
+} from '../../src/owner/owner-folder.ts'
 import { generateOwnerKey, type OwnerKey } from '../../src/owner/owner-key.ts'
 import { sealOwnerKey, unsealOwnerKey } from '../../src/owner/sealed-key.ts'
 import { signDocument, verifyDocument } from '../../src/owner/signed-document.ts'
@@ -159,6 +166,23 @@ describe("the owner's folder", () => {
       expect(await errorOf(readOwner(folder))).toMatchObject({ code: 'not_ready' })
     },
   )
+
+  test('is looked into until it names an owner', async () => {
+    const folder = newFolder()
+    const faults: string[] = []
+    const owner = ownerIn(folder, ({ message }) => faults.push(message))
+    expect(owner.publicKey).toBeUndefined()
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'owner.json'), '{}')
+    expect([owner.publicKey, owner.publicKey]).toEqual([undefined, undefined])
+    expect(faults).toEqual([expect.stringMatching(/does not hold/)])
+    rmSync(join(folder, 'owner.json'))
+    const { publicKey } = await createOwner({ folder, passphrase })
+    expect(owner.publicKey).toBe(publicKey)
+    const other = { version: 1, publicKey: generateOwnerKey().publicKey }
+    writeFileSync(join(folder, 'owner.json'), JSON.stringify(other))
+    expect(owner.publicKey).toBe(publicKey)
+  })
 
   test('that is a file is told as such', async () => {
     const file = join(temporaryFolder(), 'file')
