@@ -15,6 +15,8 @@ export type JournalEvent =
   /** Given to or taken from a tracked account by the owner. */
   | 'credited'
   | 'debited'
+  /** The operator bore what a tracked account was charged and did not have. */
+  | 'covered'
   /** The payee's side of a payment between two accounts of this ledger. */
   | 'received-inside'
 

@@ -1,3 +1,4 @@
+import type { Account, AccountTransfer, OwnInvoice } from '../accounts/account.ts'
 import type { Attempt, Decision, Intent } from '../intents/intent.ts'
 import type { AccountBalance, JournalEntry } from '../ledger/journal.ts'
 
@@ -113,6 +114,47 @@ export const BALANCE_COLUMNS: Columns<AccountBalance> = {
   feesMsat: 'msat',
   capitalMsat: 'msat',
   outsideMsat: 'msat',
+}
+
+export const ACCOUNT_COLUMNS: Columns<Account> = {
+  name: 'text',
+  kind: 'text',
+  backendKind: 'text',
+  backendNetwork: 'text',
+  backendId: 'text',
+  createdAtMs: 'number',
+  closedAtMs: 'number',
+}
+
+export const INVOICE_COLUMNS: Columns<OwnInvoice> = {
+  paymentHash: 'text',
+  account: 'text',
+  backendKind: 'text',
+  backendNetwork: 'text',
+  backendId: 'text',
+  state: 'text',
+  invoice: 'text',
+  payee: 'text',
+  amountMsat: 'msat',
+  description: 'text',
+  descriptionHash: 'text',
+  sealedPreimage: 'text',
+  receivedMsat: 'msat',
+  settledInside: 'flag',
+  createdAtMs: 'number',
+  expiresAtMs: 'number',
+  settledAtMs: 'number',
+  nextLookAtMs: 'number',
+  looks: 'number',
+}
+
+export const TRANSFER_COLUMNS: Columns<AccountTransfer> = {
+  nonce: 'text',
+  account: 'text',
+  amountMsat: 'msat',
+  atMs: 'number',
+  note: 'text',
+  signature: 'text',
 }
 
 export type SqlValue = string | bigint | null

@@ -2,6 +2,7 @@ import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import type { PaymentId } from '../wallet.ts'
+import { accountQueries } from './account-queries.ts'
 import { approvalQueries } from './approval-queries.ts'
 import { auditQueries } from './audit-queries.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
@@ -32,6 +33,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
 
   return {
     ...ledgerQueries(db),
+    ...accountQueries(db),
     ...payeeQueries(db),
     ...approvalQueries(db),
     ...auditQueries(db),

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { createAccountTables } from './account-tables.ts'
 import { createApprovalTables } from './approval-tables.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
@@ -138,6 +139,7 @@ export const MIGRATIONS: readonly Migration[] = [
     await createLedgerTables(db, dialect)
     await createApprovalTables(db)
     await createPayeeIndexes(db)
+    await createAccountTables(db, dialect)
     await openJournal(db)
   },
 ]

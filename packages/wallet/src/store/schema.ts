@@ -9,5 +9,8 @@ export interface Database {
   balances: Row
   usage: Row
   approvals: Row
+  accounts: Row
+  own_invoices: Row
+  account_transfers: Row
   meta: { key: string; value: SqlValue }
 }

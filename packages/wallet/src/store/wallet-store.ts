@@ -1,8 +1,9 @@
 import type { BackendIdentity, Msat, PaymentHash } from '@lightning-mcp/core'
 import type { Attempt, Decision, Intent, IntentChange } from '../intents/intent.ts'
 import type { IntentState, PaymentId } from '../wallet.ts'
-import type { AuditReader } from './audit-queries.ts'
+import type { AccountReader, AccountWriter } from './account-queries.ts'
 import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
+import type { AuditReader } from './audit-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 import type { PayeeReader } from './payee-queries.ts'
 
@@ -16,7 +17,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends LedgerReader, PayeeReader, ApprovalReader, AuditReader {
+export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, ApprovalReader, AuditReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -47,7 +48,7 @@ export interface StoreReader extends LedgerReader, PayeeReader, ApprovalReader, 
 }
 
 /** What a transaction can do beside. */
-export interface StoreWriter extends StoreReader, LedgerWriter, ApprovalWriter {
+export interface StoreWriter extends StoreReader, AccountWriter, LedgerWriter, ApprovalWriter {
   /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>
   /**
