@@ -35,7 +35,12 @@ export interface Stage {
 }
 
 /** A stage in the folder; `world` is what its wallets see. */
-export function openStage(name: string, folder: string, world: ChildOrder['world']): Stage {
+export function openStage(
+  name: string,
+  folder: string,
+  world: ChildOrder['world'],
+  { speed = 30 }: { speed?: number } = {},
+): Stage {
   const epochMs = Date.now()
   const notes = join(folder, `${name}.notes`)
   const database = newDatabase(folder)
@@ -46,7 +51,7 @@ export function openStage(name: string, folder: string, world: ChildOrder['world
         world,
         database,
         notes,
-        speed: 30,
+        speed,
         epochMs,
         leaseSeconds: 60,
         ...order,
