@@ -17,10 +17,12 @@ import { listPayments } from './history.ts'
 import { isOpen, sameBackend } from './intents/intent.ts'
 import { toRecord } from './intents/record.ts'
 import { Leases } from './leases.ts'
-import { effectiveLimits, type WalletLimits } from './limits.ts'
+import { checkLimits, type WalletLimits } from './limits.ts'
 import { createNodeReader } from './node-reader.ts'
 import { Payer } from './payer.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
+import { readBudget } from './policy/budget.ts'
+import { PolicyBook } from './policy/policy-book.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
 import { KillSwitch } from './safety/kill-switch.ts'
@@ -45,6 +47,8 @@ export interface WalletOptions {
   /** For Lightning addresses and LNURLs; without it they are `unsupported`. */
   resolver?: DestinationResolver
   limits?: WalletLimits
+  /** Where the owner's signed policy lies; read again whenever it changes. */
+  policyFile?: string
   /**
    * The owner's verifying key (Ed25519, base64url), against which policies, approvals and the ledger's
    * certificate are checked. `required`: without a key and a certified ledger nothing is spent.
@@ -77,7 +81,9 @@ const LEASE_SECONDS = 15
 export function createWallet(options: WalletOptions): Wallet {
   const { backend, store, resolver, account = 'default', clock = systemClock } = options
   const { log } = options
-  const limits = effectiveLimits(options.limits)
+  const owner = options.owner ?? { required: false }
+  const settings = checkLimits(options.limits)
+  const policy = new PolicyBook({ path: options.policyFile, owner, settings, store, clock })
   const urls = { allowLoopbackHttp: options.allowLoopbackHttp ?? false }
   const details = `details:${account}`
   const stopping = new AbortController()
@@ -99,14 +105,15 @@ export function createWallet(options: WalletOptions): Wallet {
     log?.warn(`${now.reason}. ${now.hint}`)
   }
   let announced: string | undefined
-  const owner = options.owner ?? { required: false }
   const { killFile } = options
   const killSwitch = new KillSwitch({ store, clock, owner, killFile, warn: (text) => log?.warn(text) })
-  const gates = [killSwitch.gate, ledgerGate(owner)]
-  const paused = () =>
-    store.read((reader) =>
+  const gates = [killSwitch.gate, ledgerGate(owner), policy.gate]
+  const paused = async () => {
+    await policy.refresh()
+    return store.read((reader) =>
       whyPaused(reader, { killSwitch, gates, account, identity: connection.identity, nowMs: clock.now() }),
     )
+  }
   const leases = new Leases({
     store,
     clock,
@@ -139,7 +146,7 @@ export function createWallet(options: WalletOptions): Wallet {
     store,
     clock,
     leases,
-    limits,
+    policy,
     gates,
     sender,
     waiter,
@@ -241,7 +248,7 @@ export function createWallet(options: WalletOptions): Wallet {
         preview(request, {
           connection,
           store,
-          limits,
+          policy,
           account,
           clock,
           urls,
@@ -280,19 +287,15 @@ export function createWallet(options: WalletOptions): Wallet {
     listPayments: (request) => guard(() => listPayments(request, { connection, store, account })),
     getBudget: () =>
       guard(async () => {
-        const { reservedMsat, paidMsat, feesMsat } = await store.read((reader) => reader.balance(account))
         const stopped = await paused()
+        const nowMs = clock.now()
+        const { balance, ...budget } = await store.read(async (reader) => ({
+          ...(await readBudget(reader, policy.current.rulebook, { account, nowMs })),
+          balance: await reader.balance(account),
+        }))
+        const { reservedMsat, paidMsat, feesMsat } = balance
         return {
-          maxPaymentMsat: limits.maxPaymentMsat,
-          defaultFee: limits.maxFee,
-          rules: [
-            {
-              rule: 'max_payment',
-              limitMsat: limits.maxPaymentMsat,
-              remainingMsat: limits.maxPaymentMsat,
-              allowed: true,
-            },
-          ],
+          ...budget,
           reservedMsat: msat(reservedMsat),
           spentMsat: msat(paidMsat + feesMsat),
           ...(stopped === undefined ? {} : { paused: stopped }),

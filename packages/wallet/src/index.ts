@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts'
 export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
-export { DEFAULT_LIMITS, type EffectiveLimits, type FeeCap, type WalletLimits } from './limits.ts'
+export { DEFAULT_LIMITS, type FeeCap, type WalletLimits } from './limits.ts'
 export type { NodeReader } from './node-reader.ts'
 export {
   createLedgerCertificate,

@@ -9,7 +9,7 @@ import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
-import type { EffectiveLimits } from './limits.ts'
+import type { PolicyBook } from './policy/policy-book.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
@@ -24,7 +24,7 @@ export interface PayerOptions {
   store: WalletStore
   clock: Clock
   leases: Leases
-  limits: EffectiveLimits
+  policy: PolicyBook
   gates: readonly SpendingGate[]
   resolver?: DestinationResolver
   sender: Sender
@@ -87,7 +87,7 @@ export class Payer {
 
   /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
   async #context(asked: Asked, signal: AbortSignal | undefined): Promise<() => ClaimContext> {
-    const { account, connection, clock, leases, limits, gates, replayWindowMs } = this.#options
+    const { account, connection, clock, leases, policy, gates, replayWindowMs } = this.#options
     const { amountMsat } = asked
     let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
     try {
@@ -111,7 +111,7 @@ export class Payer {
       account,
       nowMs: clock.now(),
       replayWindowMs,
-      limits,
+      rulebook: policy.current.rulebook,
       gates,
       ...reached,
       owner: leases.owner,
@@ -140,6 +140,7 @@ export class Payer {
   /** A store in trouble stops spending, and says so. */
   async #transaction<T>(work: (store: StoreWriter) => Promise<T>): Promise<T> {
     let inside: unknown
+    await this.#options.policy.refresh()
     try {
       return await this.#options.store.transaction(async (store) => {
         try {

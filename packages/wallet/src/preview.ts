@@ -13,15 +13,17 @@ import { amountText } from './amount-text.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { OPEN_STATES } from './intents/intent.ts'
+import { judgeIntent } from './intents/reserve.ts'
 import { readTarget, type Target } from './intents/target.ts'
-import { type EffectiveLimits, type FeeFacts, judge } from './limits.ts'
+import type { FeeFacts } from './limits.ts'
+import type { PolicyBook } from './policy/policy-book.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import type { PaymentPreview, PaymentRequest } from './wallet.ts'
 
 export interface PreviewContext {
   connection: Connection
   store: WalletStore
-  limits: EffectiveLimits
+  policy: PolicyBook
   account: string
   clock: Clock
   resolver?: DestinationResolver
@@ -113,7 +115,7 @@ const required = (): LightningError =>
 async function judgeDraft(
   target: Target,
   request: PaymentRequest,
-  { connection, limits }: PreviewContext,
+  { connection, policy, store, account, clock }: PreviewContext,
   draft: Draft,
 ): Promise<PaymentPreview['verdict']> {
   const { amountMsat, signal } = { amountMsat: draft.amountMsat as Msat, signal: request.signal }
@@ -130,8 +132,20 @@ async function judgeDraft(
     if (signal?.aborted || !LightningError.is(error)) throw error
     return refused(error)
   }
-  const judgement = judge({ amountMsat, maxFeeMsat: request.maxFeeMsat }, limits, fees)
-  const { allowed, rules, code, message, maxFeeMsat } = judgement
+  await policy.refresh()
+  const { rulebook } = policy.current
+  const judged = {
+    account,
+    kind: target.kind,
+    destination: target.destination,
+    amountMsat,
+    maxFeeGivenMsat: request.maxFeeMsat,
+    budget: request.budget,
+    payee: draft.payee,
+  }
+  const { verdict, rules, code, message, maxFeeMsat } = await store.read((reader) =>
+    judgeIntent(reader, judged, { rulebook, fees, nowMs: clock.now() }),
+  )
   draft.maxFeeMsat = maxFeeMsat
   const { spendableMsat } = await connection.call((to) => to.getBalance(options), signal)
   draft.affordable = addMsat(amountMsat, maxFeeMsat) <= spendableMsat
@@ -143,7 +157,7 @@ async function judgeDraft(
     draft.estimateMethod = estimate.method
   }
   return {
-    allowed,
+    allowed: verdict === 'allowed',
     rules,
     ...(code === undefined ? {} : { code }),
     ...(message === undefined ? {} : { message }),

@@ -1,47 +1,10 @@
 import { msat, narrowCapabilities } from '@lightning-mcp/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_LIMITS, effectiveLimits, feeCapFor, judge } from '../src/limits.ts'
+import { checkLimits, feeCapFor } from '../src/limits.ts'
 import { World } from './support/world.ts'
 
-const SAT = 1_000n
-const enforced = { feeLimit: 'enforced' } as const
-
-describe('judge', () => {
-  test.each([
-    ['at the limit', 10_000n * SAT, undefined, enforced, undefined],
-    ['a millisatoshi above it', 10_000n * SAT + 1n, undefined, enforced, 'budget_exceeded'],
-    ['a fee at the ceiling', 5_000n * SAT, 50n * SAT, enforced, undefined],
-    ['a fee above the ceiling', 5_000n * SAT, 50n * SAT + 1n, enforced, 'budget_exceeded'],
-    ['a fee of zero', 5_000n * SAT, 0n, enforced, undefined],
-    ['the floor for a small amount', 1n, 10n * SAT, enforced, undefined],
-    [
-      'a worst fee within',
-      SAT,
-      undefined,
-      { feeLimit: 'reserve-only', worstFeeMsat: msat(10n * SAT) },
-      undefined,
-    ],
-    [
-      'a worst fee above',
-      SAT,
-      undefined,
-      { feeLimit: 'reserve-only', worstFeeMsat: msat(10n * SAT + 1n) },
-      'fee_limit_exceeded',
-    ],
-    ['a worst fee that nobody states', SAT, undefined, { feeLimit: 'reserve-only' }, 'unsupported'],
-    ['no fee limit at all', SAT, undefined, { feeLimit: 'none' }, 'unsupported'],
-  ] as const)('%s', (_, amountMsat, maxFeeMsat, fees, code) => {
-    const judgement = judge(
-      { amountMsat: msat(amountMsat), maxFeeMsat: maxFeeMsat === undefined ? undefined : msat(maxFeeMsat) },
-      DEFAULT_LIMITS,
-      fees as Parameters<typeof judge>[2],
-    )
-    expect(judgement.allowed).toBe(code === undefined)
-    expect(judgement.code).toBe(code)
-    expect(judgement.rules.every(({ allowed }) => allowed)).toBe(code === undefined)
-  })
-
+describe('limits', () => {
   test('the fee cap never exceeds the larger of share and floor', () => {
     fc.assert(
       fc.property(
@@ -60,7 +23,7 @@ describe('judge', () => {
 
   test('a share that is no whole number is refused', () => {
     const maxFee = { partsPerMillion: 0.5, floorMsat: msat(0n) }
-    expect(() => effectiveLimits({ maxFee })).toThrow('parts per million')
+    expect(() => checkLimits({ maxFee })).toThrow('parts per million')
   })
 })
 
@@ -84,12 +47,15 @@ describe('wallet', () => {
       rules: [
         {
           rule: 'max_payment',
+          scope: 'server',
           limitMsat: 10_000_000n,
           usedMsat: 10_000_001n,
           remainingMsat: 0n,
           allowed: false,
+          binding: true,
         },
-        { rule: 'max_fee', allowed: true },
+        { rule: 'max_fee', scope: 'server', allowed: true },
+        { rule: 'max_per_day', limitMsat: 50_000_000n, remainingMsat: 39_899_999n, allowed: true },
       ],
     })
   })
@@ -143,7 +109,30 @@ describe('wallet', () => {
     expect(await wallet.getBudget()).toEqual({
       maxPaymentMsat: 10_000_000n,
       defaultFee: { partsPerMillion: 10_000, floorMsat: 10_000n },
-      rules: [{ rule: 'max_payment', limitMsat: 10_000_000n, remainingMsat: 10_000_000n, allowed: true }],
+      rules: [
+        {
+          rule: 'max_payment',
+          scope: 'server',
+          limitMsat: 10_000_000n,
+          remainingMsat: 10_000_000n,
+          allowed: true,
+          binding: true,
+        },
+        {
+          rule: 'max_fee',
+          scope: 'server',
+          detail: 'the larger of 1 % of the amount and 10 sats',
+          allowed: true,
+        },
+        {
+          rule: 'max_per_day',
+          scope: 'server',
+          limitMsat: 50_000_000n,
+          usedMsat: 1_016_000n,
+          remainingMsat: 48_984_000n,
+          allowed: true,
+        },
+      ],
       reservedMsat: 15_000n,
       spentMsat: 1_001_000n,
     })

@@ -191,7 +191,9 @@ describe('preview', () => {
 
   test('more than there is is not affordable', async () => {
     const world = new World()
-    const { wallet } = await world.start({ limits: { maxPaymentMsat: msat(10n ** 12n) } })
+    const { wallet } = await world.start({
+      limits: { maxPaymentMsat: msat(10n ** 12n), maxPerDayMsat: msat(10n ** 12n) },
+    })
     const { invoice } = world.invoice({ amountMsat: 100_000_000n })
     expect(await wallet.preview({ destination: invoice })).toMatchObject({
       affordable: false,

@@ -1,7 +1,6 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
-import { judge } from '../limits.ts'
 import { newPaymentId } from '../payment-id.ts'
 import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
@@ -12,6 +11,7 @@ import {
   type Claim,
   type ClaimContext,
   dispatchChange,
+  judgeIntent,
   putAttempt,
   recordJudgement,
   refusal,
@@ -56,6 +56,7 @@ const mayPinAnother = (intent: Intent, nowMs: number): boolean =>
 const wording = (asked: Asked, known: Intent): IntentChange => ({
   maxFeeGivenMsat: asked.maxFeeGivenMsat,
   memo: asked.memo ?? known.memo,
+  budget: asked.budget ?? known.budget,
 })
 
 async function assertNothingOpenElsewhere(
@@ -83,24 +84,26 @@ async function begin(
     target.kind === 'invoice'
       ? assertStillPayable(target.decoded, asked.amountMsat, context, identity)
       : undefined
-  const judgement = judge(
-    { amountMsat: asked.amountMsat, maxFeeMsat: asked.maxFeeGivenMsat },
-    context.limits,
-    context.fees,
+  const { nowMs, account } = context
+  const { kind, destination } = target
+  const { amountMsat, maxFeeGivenMsat, budget } = asked
+  const judgement = await judgeIntent(
+    store,
+    { account, kind, destination, amountMsat, maxFeeGivenMsat, budget, payee: decoded?.payee },
+    context,
   )
-  const { nowMs } = context
   const intent: Intent = {
     paymentId: newPaymentId(nowMs),
-    account: context.account,
+    account,
     backendKind: identity.kind,
     backendNetwork: identity.network,
     backendId: identity.id,
-    kind: target.kind,
+    kind,
     state: 'created',
     attempt: 1,
-    destination: target.destination,
+    destination,
     invoiceHasAmount: false,
-    amountMsat: asked.amountMsat,
+    amountMsat,
     maxFeeMsat: judgement.maxFeeMsat,
     bookedMsat: ZERO_MSAT,
     feeProvisional: false,
@@ -112,15 +115,16 @@ async function begin(
     nextLookupAtMs: nowMs + context.leaseMs,
     lookups: 0,
     ...(asked.amountGivenMsat === undefined ? {} : { amountGivenMsat: asked.amountGivenMsat }),
-    ...(asked.maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat: asked.maxFeeGivenMsat }),
+    ...(maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat }),
+    ...(budget === undefined ? {} : { budget }),
     ...(asked.idempotencyKey === undefined ? {} : { idempotencyKey: asked.idempotencyKey }),
     ...(asked.repeatOf === undefined ? {} : { repeatOf: asked.repeatOf }),
     ...(asked.comment === undefined ? {} : { comment: asked.comment }),
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
   }
   await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded?.payee }, nowMs))
-  await recordJudgement(store, intent, judgement, nowMs, judgement.allowed)
-  if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
+  await recordJudgement(store, intent, judgement, nowMs, judgement.verdict === 'allowed')
+  if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
   if (decoded === undefined) {
     await insertBooked(store, intent, nowMs)
     return { next: 'mint', intent }
@@ -144,6 +148,7 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
     invoiceExpiresAtMs: undefined,
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     memo: intent.memo,
+    budget: intent.budget,
     owner: context.owner,
     leaseUntilMs: nowMs + context.leaseMs,
     nextLookupAtMs: nowMs + context.leaseMs,

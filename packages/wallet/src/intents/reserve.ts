@@ -9,15 +9,20 @@ import {
   type Msat,
 } from '@lightning-mcp/core'
 import { updateBooked } from '../ledger/write-intent.ts'
-import { type EffectiveLimits, type FeeFacts, type Judgement, judge } from '../limits.ts'
+import type { FeeFacts } from '../limits.ts'
+import { assess } from '../policy/assess.ts'
+import { payeeNames } from '../policy/destination-pattern.ts'
+import type { Judgement } from '../policy/judge.ts'
+import type { Rulebook } from '../policy/rulebook.ts'
 import { assertMaySpend, type SpendingGate, spendOf } from '../safety/gates.ts'
-import type { StoreWriter } from '../store/wallet-store.ts'
+import type { StoreReader, StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
 import { guard, type MatchContext } from './match.ts'
 import type { Asked } from './target.ts'
 
 export interface ClaimContext extends MatchContext {
-  limits: EffectiveLimits
+  /** The rules in force. */
+  rulebook: Rulebook
   fees: FeeFacts
   /** What may stop spending altogether, in order. */
   gates: readonly SpendingGate[]
@@ -70,13 +75,13 @@ export async function reserve(
   const live = await store.liveIntentByHash(decoded.paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
   await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded.payee }, nowMs))
-  const judgement = judge(
-    { amountMsat: intent.amountMsat, maxFeeMsat: maxFeeGivenMsat },
-    context.limits,
-    context.fees,
+  const judgement = await judgeIntent(
+    store,
+    { ...intent, payee: decoded.payee, maxFeeGivenMsat: maxFeeGivenMsat },
+    context,
   )
   await recordJudgement(store, intent, judgement, nowMs, true)
-  if (!judgement.allowed) return { next: 'refused', error: refusal(judgement) }
+  if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
   const attempt = intent.state === 'failed' ? intent.attempt + 1 : intent.attempt
   const change = { ...dispatchChange({ ...intent, attempt }, decoded, judgement, context), attempt }
   if (!(await updateBooked(store, intent, change, nowMs))) return stale(intent)
@@ -84,6 +89,34 @@ export async function reserve(
   await putAttempt(store, sending, nowMs)
   return { next: 'send', intent: sending }
 }
+
+/** Judges what an intent would spend, by the rules in force and what was spent so far. */
+export const judgeIntent = (
+  store: StoreReader,
+  intent: Pick<Intent, 'account' | 'kind' | 'destination' | 'amountMsat'> & {
+    payee?: string | undefined
+    maxFeeGivenMsat?: Msat | undefined
+    capitalMsat?: Msat | undefined
+    budget?: string | undefined
+  },
+  { rulebook, fees, nowMs }: Pick<ClaimContext, 'rulebook' | 'fees' | 'nowMs'>,
+  { isApproved = false }: { isApproved?: boolean } = {},
+): Promise<Judgement> =>
+  assess(store, rulebook, {
+    account: intent.account,
+    kind: intent.kind,
+    destination: intent.destination,
+    spend: {
+      amountMsat: intent.amountMsat,
+      maxFeeMsat: intent.maxFeeGivenMsat,
+      capitalMsat: intent.capitalMsat,
+      budget: intent.budget,
+      payee: payeeNames(intent),
+    },
+    fees,
+    nowMs,
+    isApproved,
+  })
 
 /** Pins what a service minted, and reserves for it. The intent stays `created` where this throws. */
 export async function pin(
@@ -122,7 +155,7 @@ const stale = (intent: Intent): Claim => ({ next: 'replay', intent })
 export function dispatchChange(
   intent: Intent,
   decoded: DecodedInvoice,
-  { maxFeeMsat }: Judgement,
+  { maxFeeMsat, scopes }: Judgement,
   { nowMs, owner, leaseMs }: ClaimContext,
 ): IntentChange {
   return {
@@ -141,7 +174,8 @@ export function dispatchChange(
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     maxFeeMsat,
     bookedMsat: addMsat(intent.amountMsat, maxFeeMsat),
-    limitScopes: intent.limitScopes ?? ['server', `account:${intent.account}`],
+    limitScopes: scopes,
+    budget: intent.budget,
     chargedAtMs: nowMs,
     feeMsat: undefined,
     feeProvisional: false,
@@ -185,7 +219,7 @@ export async function recordJudgement(
     account: intent.account,
     ...(bound ? { paymentId: intent.paymentId } : {}),
     atMs,
-    verdict: judgement.allowed ? 'allowed' : 'refused',
+    verdict: judgement.verdict === 'allowed' ? 'allowed' : 'refused',
     ...(judgement.code === undefined ? {} : { code: judgement.code }),
     destination: intent.destination,
     amountMsat: intent.amountMsat,

@@ -20,6 +20,7 @@ export interface Asked {
   repeatOf?: PaymentId
   comment?: string
   memo?: string
+  budget?: string
 }
 
 const MAX_KEY_LENGTH = 200
@@ -59,6 +60,7 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
     ...(request.repeatOf === undefined ? {} : { repeatOf: paymentId(request.repeatOf) }),
     ...(comment === undefined || comment === '' ? {} : { comment }),
     ...(request.memo === undefined ? {} : { memo: cleanText(request.memo) }),
+    ...(request.budget === undefined ? {} : { budget: request.budget }),
   }
 }
 

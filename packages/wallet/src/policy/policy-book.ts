@@ -20,7 +20,8 @@ export interface PolicyInForce {
 export interface PolicyBookOptions {
   /** The signed policy file; absent: this wallet has no place for one. */
   path?: string | undefined
-  publicKey?: OwnerPublicKey | undefined
+  /** Whose signature counts; asked each time, for the key may be made later. */
+  owner?: { readonly publicKey?: OwnerPublicKey | undefined } | undefined
   /** From flags, environment and configuration file. */
   settings?: WalletLimits | undefined
   store: WalletStore
@@ -55,6 +56,13 @@ export class PolicyBook {
         : paused(rulebook, 'the policy was not read yet', SIGN)
   }
 
+  /** Passes only while the policy is as the owner signed it and none newer is on record. */
+  readonly gate: SpendingGate = {
+    name: 'policy',
+    meta: [POLICY_META],
+    check: (store, context) => this.#current.gate.check(store, context),
+  }
+
   /** As of the last {@link refresh}. */
   get current(): PolicyInForce {
     return this.#current
@@ -64,21 +72,26 @@ export class PolicyBook {
   async refresh(): Promise<void> {
     const { path } = this.#options
     if (path === undefined) return
-    if (look(path) === this.#seen) return
+    if (this.#look(path) === this.#seen) return
     this.#refreshing ??= this.#read(path).finally(() => {
       this.#refreshing = undefined
     })
     await this.#refreshing
     // it changed while it was read
-    if (this.#seen !== undefined && look(path) !== this.#seen) await this.refresh()
+    if (this.#seen !== undefined && this.#look(path) !== this.#seen) await this.refresh()
+  }
+
+  /** What changes whenever file or key do. */
+  #look(path: string): string {
+    return `${look(path)} ${this.#options.owner?.publicKey}`
   }
 
   async #read(path: string): Promise<void> {
     const { settings, clock } = this.#options
     const { rulebook } = this.#current
-    const seen = look(path)
+    const seen = this.#look(path)
     try {
-      const text = seen === ABSENT ? undefined : readText(path)
+      const text = readText(path)
       if (text === undefined) {
         this.#current = inForce(createRulebook({ settings }), undefined)
       } else {
@@ -86,7 +99,7 @@ export class PolicyBook {
           import('./signed-policy.ts'),
           import('./read-policy.ts'),
         ])
-        const signed = openSignedPolicy(text, this.#options.publicKey)
+        const signed = openSignedPolicy(text, this.#options.owner?.publicKey)
         const { policy } = await readPolicyDocument(signed.document, clock.now())
         await this.#record(signed)
         this.#current = inForce(createRulebook({ policy, settings }), signed)
@@ -135,7 +148,6 @@ const inForce = (rulebook: Rulebook, signed: SignedPolicy | undefined): PolicyIn
   rulebook,
   gate: {
     name: 'policy',
-    meta: [POLICY_META],
     check(_, { meta }) {
       const fault = faultOf(signed, meta.get(POLICY_META))
       if (fault !== undefined) throw spendingPaused(fault, SIGN)
@@ -167,8 +179,9 @@ const ABSENT = 'absent'
 const MAX_BYTES = 2 ** 21
 
 /** Nothing but a file, so that no pipe keeps the program waiting. */
-function readText(path: string): string {
-  const stat = statSync(path)
+function readText(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
   if (!stat.isFile() || stat.size > MAX_BYTES) throw new Error('is no policy file')
   return readFileSync(path, 'utf8')
 }
