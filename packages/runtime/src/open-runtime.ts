@@ -53,16 +53,19 @@ export async function openRuntime(
     async open() {
       const opened = await backend()
       walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
-      const [{ createWallet }, { onlyNodeOf }, { openStore }] = await Promise.all([
+      const [{ createWallet, POLICY_FILE }, { onlyNodeOf }, { openStore }, { ownerOf }] = await Promise.all([
         import('@lightning-mcp/wallet'),
         import('./only-node-of.ts'),
         import('./open-store.ts'),
+        import('./owner-of.ts'),
       ])
       const ownFolder = config.dataDir === undefined ? walletFolder : undefined
       const result = createWallet({
         backend: ownFolder === undefined ? opened.backend : onlyNodeOf(basename(ownFolder), opened.backend),
         store: await openStore(config, walletFolder),
+        owner: await ownerOf(config, { log }),
         ...(walletFolder === undefined ? {} : { killFile: join(walletFolder, KILL_FILE) }),
+        ...(walletFolder === undefined ? {} : { policyFile: join(walletFolder, POLICY_FILE) }),
         resolver: createLazyResolver(),
         limits: config.limits,
         log,

@@ -1,7 +1,17 @@
 export { type Clock, systemClock } from './clock.ts'
 export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
+export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit.ts'
+export type { AuditFinding, AuditMark } from './ledger/audit-findings.ts'
+export type { AccountBalance, JournalEntry } from './ledger/journal.ts'
 export { DEFAULT_LIMITS, type FeeCap, type WalletLimits } from './limits.ts'
 export type { NodeReader } from './node-reader.ts'
+export { type CertifiedLedger, type CertifyLedgerRequest, certifyLedger } from './owner/certify-ledger.ts'
+export {
+  type KnownLedger,
+  knownLedgerOf,
+  readKnownLedgers,
+  rememberLedger,
+} from './owner/known-ledgers.ts'
 export {
   createLedgerCertificate,
   type LedgerMeta,
@@ -27,6 +37,10 @@ export {
   verifyDocument,
 } from './owner/signed-document.ts'
 export { paymentId } from './payment-id.ts'
+export { type InstalledPolicy, installedPolicy, installPolicy } from './policy/install-policy.ts'
+export type { AccountPolicy, ApprovalRules, BudgetPolicy, Policy } from './policy/policy.ts'
+export { type PolicyDocument, type ReadPolicy, readPolicy } from './policy/read-policy.ts'
+export { POLICY_FILE, signPolicy } from './policy/signed-policy.ts'
 export type { PauseRecord, PauseState, PauseWay, ResumeDocument } from './safety/pause-record.ts'
 export { type PauseContext, pauseSpending, pauseState, resumeSpending } from './safety/pause-spending.ts'
 export type { StepName } from './steps.ts'
