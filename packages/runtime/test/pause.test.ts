@@ -15,7 +15,7 @@ it('is paused by a signal, and does not die of it', async () => {
 
 it('is paused by the file PAUSE in the wallet’s folder', async () => {
   const argv = [`--data-dir=${temporaryFolder()}`]
-  const { runtime } = await runtimeOf(recordingModule().module, { argv })
+  const { runtime } = await runtimeOf(recordingModule({ kind: 'simulator' }).module, { argv })
   await runtime.wallet.start()
   expect((await runtime.wallet.getBudget()).paused).toBeUndefined()
   expect(existsSync(runtime.walletFolder ?? '')).toBe(true)
