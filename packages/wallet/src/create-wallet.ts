@@ -25,6 +25,7 @@ import { readBudget } from './policy/budget.ts'
 import { PolicyBook } from './policy/policy-book.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
+import { breakerGate } from './safety/breaker.ts'
 import { KillSwitch } from './safety/kill-switch.ts'
 import { ledgerGate } from './safety/ledger-gate.ts'
 import { whyPaused } from './safety/why-paused.ts'
@@ -107,7 +108,7 @@ export function createWallet(options: WalletOptions): Wallet {
   let announced: string | undefined
   const { killFile } = options
   const killSwitch = new KillSwitch({ store, clock, owner, killFile, warn: (text) => log?.warn(text) })
-  const gates = [killSwitch.gate, ledgerGate(owner), policy.gate]
+  const gates = [killSwitch.gate, ledgerGate(owner), policy.gate, breakerGate]
   const paused = async () => {
     await policy.refresh()
     return store.read((reader) =>

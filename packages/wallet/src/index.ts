@@ -41,6 +41,7 @@ export { type InstalledPolicy, installedPolicy, installPolicy } from './policy/i
 export type { AccountPolicy, ApprovalRules, BudgetPolicy, Policy } from './policy/policy.ts'
 export { type PolicyDocument, type ReadPolicy, readPolicy } from './policy/read-policy.ts'
 export { POLICY_FILE, signPolicy } from './policy/signed-policy.ts'
+export { type BreakerView, listBreakers, resetBreakers } from './safety/breaker.ts'
 export type { PauseRecord, PauseState, PauseWay, ResumeDocument } from './safety/pause-record.ts'
 export { type PauseContext, pauseSpending, pauseState, resumeSpending } from './safety/pause-spending.ts'
 export type { StepName } from './steps.ts'

@@ -93,7 +93,7 @@ export class Sender {
     await step('recorded', intent)
     const { judge, refused } = await this.#ask(intent, signal)
     await step('answered', intent)
-    await this.#record(intent, (current) => judge(current, clock.now()))
+    await this.#record(intent, (current) => blamed(judge(current, clock.now())))
     await step('result-recorded', intent)
     return refused
   }
@@ -123,7 +123,9 @@ export class Sender {
     // Both the thrower and the meaning of the code must say that nothing was sent.
     if (error.sent !== 'no' || ERROR_CODES[error.code].sent !== 'no') return nobodyKnows
     const [reason, retry] = REFUSALS[error.code] ?? ['other', 'same-call']
-    return { judge: () => failedOutcome({ reason, detail: error.message }, retry), refused: error }
+    const outcome = failedOutcome({ reason, detail: error.message }, retry)
+    const speaks = error.code in REFUSALS ? {} : ({ fault: 'backend' } as const)
+    return { judge: () => ({ ...outcome, ...speaks }), refused: error }
   }
 
   async #adopt(intent: Intent): Promise<Answer> {
@@ -161,5 +163,9 @@ interface Answer {
 const nobodyKnows: Answer = { judge: (current, nowMs) => unknownOutcome(current, nowMs) }
 
 const never = (detail: string): Answer => ({
-  judge: () => failedOutcome({ reason: 'other', detail }, 'same-call'),
+  judge: () => ({ ...failedOutcome({ reason: 'other', detail }, 'same-call'), fault: 'none' }),
 })
+
+/** A sending after which nobody can say anything speaks of the backend. */
+const blamed = (outcome: Outcome): Outcome =>
+  outcome.change.outcome === 'unknown' ? { ...outcome, fault: 'backend' } : outcome

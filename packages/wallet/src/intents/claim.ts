@@ -122,7 +122,8 @@ async function begin(
     ...(asked.comment === undefined ? {} : { comment: asked.comment }),
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
   }
-  await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded?.payee }, nowMs))
+  const spend = spendOf({ ...intent, payee: decoded?.payee }, nowMs)
+  const onReserved = await assertMaySpend(store, context.gates, spend)
   await recordJudgement(store, intent, judgement, nowMs, judgement.verdict === 'allowed')
   if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
   if (decoded === undefined) {
@@ -132,6 +133,7 @@ async function begin(
   const sending = withChange(intent, dispatchChange(intent, decoded, judgement, context))
   await insertBooked(store, sending, nowMs)
   await putAttempt(store, sending, nowMs)
+  await onReserved(store, sending.paymentId)
   return { next: 'send', intent: sending }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addMsat, cleanText, type Msat, type Payment, type Warning, ZERO_MSAT } from '@lightning-mcp/core'
+import type { Fault } from '../safety/breaker.ts'
 import type { RuleVerdict } from '../wallet.ts'
 import type { Intent, IntentChange, RetryAdvice } from './intent.ts'
 
@@ -9,6 +10,8 @@ export interface Outcome {
   change: IntentChange
   /** A rule that the backend broke: booked all the same. */
   alarm?: RuleVerdict
+  /** What a failure speaks of, where its reason does not say it. */
+  fault?: Fault
 }
 
 const DAY_MS = 86_400_000
@@ -183,7 +186,10 @@ export function lookOutcome(intent: Intent, look: Look): Outcome {
   if (agreed && payment !== undefined && (younger || look.historyIntact))
     return paymentOutcome(intent, payment, answeredAtMs)
   if (agreed && payment === undefined && look.historyIntact)
-    return failedOutcome({ reason: 'other', detail: 'the node never got it: nothing was sent' }, 'same-call')
+    return {
+      ...failedOutcome({ reason: 'other', detail: 'the node never got it: nothing was sent' }, 'same-call'),
+      fault: 'none',
+    }
   // not by one look: a clock that was put right makes a payment of a moment ago old
   if (tooLate && agreed)
     return failedOutcome(

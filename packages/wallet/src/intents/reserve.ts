@@ -74,7 +74,8 @@ export async function reserve(
   assertStillPayable(decoded, intent.amountMsat, context, { network: intent.backendNetwork })
   const live = await store.liveIntentByHash(decoded.paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
-  await assertMaySpend(store, context.gates, spendOf({ ...intent, payee: decoded.payee }, nowMs))
+  const spend = spendOf({ ...intent, payee: decoded.payee }, nowMs)
+  const onReserved = await assertMaySpend(store, context.gates, spend)
   const judgement = await judgeIntent(
     store,
     { ...intent, payee: decoded.payee, maxFeeGivenMsat: maxFeeGivenMsat },
@@ -87,6 +88,7 @@ export async function reserve(
   if (!(await updateBooked(store, intent, change, nowMs))) return stale(intent)
   const sending = withChange(intent, change)
   await putAttempt(store, sending, nowMs)
+  await onReserved(store, sending.paymentId)
   return { next: 'send', intent: sending }
 }
 

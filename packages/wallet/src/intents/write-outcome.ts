@@ -1,4 +1,5 @@
 import { updateBooked } from '../ledger/write-intent.ts'
+import { noteOutcome } from '../safety/breaker.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import type { PaymentId } from '../wallet.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
@@ -51,6 +52,7 @@ export async function writeOutcome(
     updatedAtMs: more ? current.updatedAtMs : nowMs,
   }
   await updateBooked(store, current, change, nowMs)
+  await noteOutcome(store, current, outcome, nowMs)
   if (outcome.state !== 'dispatched' && current.paymentHash !== undefined)
     await store.putAttempt({
       paymentId,

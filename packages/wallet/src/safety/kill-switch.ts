@@ -41,6 +41,7 @@ export class KillSwitch {
     check: (_, { meta }) => {
       const refused = this.#refusal(meta)
       if (refused !== undefined) throw refused
+      return undefined
     },
   }
 

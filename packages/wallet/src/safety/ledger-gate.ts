@@ -26,16 +26,17 @@ export function ledgerGate(owner: {
     name: 'ledger',
     meta: required ? LEDGER_META : [],
     check(_, { identity, meta }) {
-      if (!required) return
+      if (!required) return undefined
       const { publicKey } = owner
       if (publicKey === undefined) throw spendingPaused('this wallet has no owner’s key yet', INIT)
       const ledgerId = meta.get('ledger_id')
       const certificate = meta.get('ledger_certificate')
       const asked = JSON.stringify([ledgerId, certificate, publicKey, said(identity)])
-      if (asked === verified) return
+      if (asked === verified) return undefined
       const verdict = verifyLedgerCertificate({ ledgerId, certificate }, identity, publicKey)
       if (verdict !== 'valid') throw spendingPaused(REASONS[verdict], INIT)
       verified = asked
+      return undefined
     },
   }
 }

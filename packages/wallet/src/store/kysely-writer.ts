@@ -8,6 +8,7 @@ import { auditQueries } from './audit-queries.ts'
 import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import { ledgerQueries } from './ledger-queries.ts'
 import { payeeQueries } from './payee-queries.ts'
+import { safetyQueries } from './safety-queries.ts'
 import type { Database } from './schema.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
 
@@ -35,6 +36,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     ...ledgerQueries(db),
     ...accountQueries(db),
     ...payeeQueries(db),
+    ...safetyQueries(db),
     ...approvalQueries(db),
     ...auditQueries(db),
     intentById: async (paymentId) =>

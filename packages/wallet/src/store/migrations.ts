@@ -4,6 +4,7 @@ import { createApprovalTables } from './approval-tables.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
 import { createPayeeIndexes } from './payee-queries.ts'
+import { createSafetyTables } from './safety-queries.ts'
 import type { Database } from './schema.ts'
 
 const MONEY = 'bigint' as const
@@ -139,6 +140,7 @@ export const MIGRATIONS: readonly Migration[] = [
     await createLedgerTables(db, dialect)
     await createApprovalTables(db)
     await createPayeeIndexes(db)
+    await createSafetyTables(db)
     await createAccountTables(db, dialect)
     await openJournal(db)
   },

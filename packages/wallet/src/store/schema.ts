@@ -12,5 +12,7 @@ export interface Database {
   accounts: Row
   own_invoices: Row
   account_transfers: Row
+  breakers: Row
+  leases: Row
   meta: { key: string; value: SqlValue }
 }

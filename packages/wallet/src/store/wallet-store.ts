@@ -6,6 +6,7 @@ import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { AuditReader } from './audit-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 import type { PayeeReader } from './payee-queries.ts'
+import type { SafetyReader, SafetyWriter } from './safety-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
 export interface MintedKey {
@@ -17,7 +18,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, ApprovalReader, AuditReader {
+export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, ApprovalReader, AuditReader, SafetyReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -48,7 +49,7 @@ export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, A
 }
 
 /** What a transaction can do beside. */
-export interface StoreWriter extends StoreReader, AccountWriter, LedgerWriter, ApprovalWriter {
+export interface StoreWriter extends StoreReader, AccountWriter, LedgerWriter, ApprovalWriter, SafetyWriter {
   /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>
   /**
