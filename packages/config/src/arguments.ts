@@ -34,12 +34,14 @@ const OTHER_APP = { stdio: 'lightning-mcp-http', http: 'lightning-mcp' } as cons
 /** Every flag that takes a value, of whichever app, so that a value is never taken for a word of its own. */
 const VALUE_FLAGS = [...SETTING_NAMES.filter((name) => !isSwitch(name)).map(flagName), 'option']
 
-const tokensOf = (argv: readonly string[]) =>
+const tokensOf = (argv: readonly string[], valued: readonly string[] = []) =>
   parseArgs({
     args: [...argv],
     strict: false,
     tokens: true,
-    options: Object.fromEntries(VALUE_FLAGS.map((name) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries(
+      [...VALUE_FLAGS, ...valued].map((name) => [name, { type: 'string' as const }]),
+    ),
   }).tokens
 
 /** Takes the first word that is one of the commands out of the command line, wherever it stands. */
@@ -57,6 +59,70 @@ export function splitCommand<Command extends string>({
   }
   return { rest: argv }
 }
+
+export interface OwnOption {
+  type: 'switch' | 'value'
+}
+
+/** A command's own words and options, and the settings beside them. */
+export interface SplitOptions {
+  /** What stands alone, in its order. */
+  words: readonly string[]
+  /** Of each option that was given: its value, `true` for a switch. */
+  values: Readonly<Record<string, string | true>>
+  /** The rest of the command line, for {@link parseArguments}. */
+  settings: readonly string[]
+}
+
+/**
+ * Takes a command's own words and options out of the command line. Throws {@link ConfigError} for
+ * what is neither its own nor a setting of the app.
+ */
+export function splitOptions({
+  argv,
+  options,
+  app,
+}: {
+  argv: readonly string[]
+  options: Readonly<Record<string, OwnOption>>
+  app: App
+}): SplitOptions {
+  const own = Object.entries(options)
+  const valued = own.filter(([, { type }]) => type === 'value').map(([name]) => name)
+  const usable = SETTING_NAMES.filter((name) => isOf(name, app) && isFrom(name, 'flag')).map(flagName)
+  const known = [...Object.keys(options), ...usable, 'option']
+  const words: string[] = []
+  const values: Record<string, string | true> = {}
+  const settings: string[] = []
+  const problems: ConfigProblem[] = []
+  for (const token of tokensOf(argv, valued)) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
+    const at = (message: string, hint: string): void =>
+      void problems.push({ source: 'flag', name: token.rawName, message, hint })
+    if (option === undefined) {
+      const end = token.index + (token.value === undefined || token.inlineValue ? 1 : 2)
+      if (known.includes(token.name)) settings.push(...argv.slice(token.index, end))
+      else
+        at(
+          'is not a known flag.',
+          didYouMean(
+            token.rawName,
+            known.map((name) => `--${name}`),
+          ),
+        )
+    } else if (option.type === 'switch' && token.value !== undefined)
+      at('takes no value.', `Write ${token.rawName} alone.`)
+    else if (option.type === 'value' && !isValue(token)) at('needs a value.', `Write ${token.rawName}=VALUE.`)
+    else values[token.name] = token.value ?? true
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return { words, values, settings }
+}
+
+const isValue = ({ value, inlineValue }: { value?: string | undefined; inlineValue?: boolean | undefined }) =>
+  value !== undefined && (inlineValue === true || !/^--?[a-z]/i.test(value))
 
 /**
  * Reads the flags of one app. Throws {@link ConfigError} naming every unknown or malformed one.

@@ -1,4 +1,12 @@
-export { type Action, type Arguments, parseArguments, splitCommand } from './arguments.ts'
+export {
+  type Action,
+  type Arguments,
+  type OwnOption,
+  parseArguments,
+  type SplitOptions,
+  splitCommand,
+  splitOptions,
+} from './arguments.ts'
 export { type BackendOptions, type OptionValue, revealOptions, secretFlag } from './backend-options.ts'
 export { BUILT_IN_BACKENDS, loadBackendModule } from './backend-registry.ts'
 export { ConfigError, type ConfigProblem, type Source } from './config-error.ts'
