@@ -8,6 +8,7 @@ import { failedOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
+import { RoundLease } from './safety/round-lease.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import type { PaymentId } from './wallet.ts'
 
@@ -33,15 +34,19 @@ export interface ReconcilerOptions {
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions
+  readonly #lease: RoundLease
   readonly #looking = new Map<PaymentId, Promise<void>>()
   #cancel: (() => void) | undefined
   #round: Promise<void> | undefined
   #planning: Promise<void> | undefined
   #stopped = false
   #failures = 0
+  /** Another process goes through what is open: when to see whether it still lives. */
+  #othersUntilMs = 0
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
+    this.#lease = new RoundLease(options)
   }
 
   start(): void {
@@ -75,16 +80,22 @@ export class Reconciler {
   }
 
   async #work(): Promise<void> {
-    const { connection, store, clock } = this.#options
+    const { connection, store, clock, leases } = this.#options
     try {
       const { identity } = await connection.ready()
-      const seen = new Set<PaymentId>()
-      for (;;) {
-        const due = await store.read((reader) => reader.dueIntents(identity, clock.now(), AT_ONCE))
-        const fresh = due.filter(({ paymentId }) => !seen.has(paymentId))
-        if (fresh.length === 0 || this.#stopped) break
-        for (const { paymentId } of fresh) seen.add(paymentId)
-        await Promise.all(fresh.map(({ paymentId }) => this.look(paymentId)))
+      const due = () => store.read((reader) => reader.dueIntents(identity, clock.now(), AT_ONCE))
+      const round = async () => {
+        const seen = new Set<PaymentId>()
+        for (;;) {
+          const fresh = (await due()).filter(({ paymentId }) => !seen.has(paymentId))
+          if (fresh.length === 0 || this.#stopped) break
+          for (const { paymentId } of fresh) seen.add(paymentId)
+          await Promise.all(fresh.map(({ paymentId }) => this.look(paymentId)))
+        }
+      }
+      if ((await due()).length > 0 && !this.#stopped) {
+        const ours = await this.#lease.during(identity, round)
+        this.#othersUntilMs = ours ? 0 : clock.now() + leases.leaseMs / 2
       }
       this.#failures = 0
     } catch {
@@ -100,7 +111,8 @@ export class Reconciler {
     const at = (delayMs: number) => {
       if (this.#stopped) return
       this.#cancel?.()
-      this.#cancel = clock.after(Math.min(HEARTBEAT_MS, Math.max(pauseMs, delayMs)), () => this.start())
+      const soonestMs = Math.max(pauseMs, this.#othersUntilMs - clock.now())
+      this.#cancel = clock.after(Math.min(HEARTBEAT_MS, Math.max(soonestMs, delayMs)), () => this.start())
     }
     const { identity } = connection
     if (identity === undefined) {
