@@ -72,14 +72,14 @@ function parseHost(text: string): { host: string; subdomains: boolean } {
   const written = subdomains ? text.slice(2) : text
   if (written.includes('*'))
     throw new PatternError('has a * in a place where it means nothing: only *.domain and *@domain are known')
+  if (subdomains && !written.includes('.'))
+    throw new PatternError('is far too wide: name at least a domain and its ending')
   if (mixesAlphabets(written))
     throw new PatternError(
       'mixes letters of several alphabets, as look-alikes of other domains do: if it is really meant, write it in its xn-- form',
     )
   const host = asciiHost(written)
   if (host === undefined || !HOST.test(host)) throw new PatternError(`is no domain: ${RIGHT}`)
-  if (subdomains && !host.includes('.'))
-    throw new PatternError('is far too wide: name at least a domain and its ending')
   return { host, subdomains }
 }
 
