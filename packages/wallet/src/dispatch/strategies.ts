@@ -1,9 +1,20 @@
 import type { IntentKind } from '../intents/intent.ts'
+import { channelCloseStrategy } from './channel-close.ts'
+import { channelOpenStrategy } from './channel-open.ts'
 import { invoiceStrategy } from './invoice.ts'
+import { keysendStrategy } from './keysend.ts'
+import { onchainStrategy } from './onchain.ts'
+import { spliceInStrategy, spliceOutStrategy } from './splice.ts'
 import type { Strategy } from './strategy.ts'
 
 /** How each kind of spending is sent and found again. */
-export const STRATEGIES = {
+export const STRATEGIES: Readonly<Record<IntentKind, Strategy>> = {
   invoice: invoiceStrategy,
   minted: invoiceStrategy,
-} as Readonly<Record<IntentKind, Strategy>>
+  keysend: keysendStrategy,
+  onchain: onchainStrategy,
+  'channel-open': channelOpenStrategy,
+  'channel-close': channelCloseStrategy,
+  'splice-in': spliceInStrategy,
+  'splice-out': spliceOutStrategy,
+}

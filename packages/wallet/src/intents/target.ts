@@ -23,7 +23,7 @@ export interface Asked {
   budget?: string
 }
 
-const MAX_KEY_LENGTH = 200
+export const MAX_KEY_LENGTH = 200
 const MAX_COMMENT_LENGTH = 2000
 
 const bad = (message: string, hint: string): LightningError =>

@@ -20,11 +20,11 @@ export async function updateBooked(
   before: Intent,
   change: IntentChange,
   nowMs: number,
-  expected: { owner?: string } = {},
+  { note, ...expected }: { owner?: string; note?: string } = {},
 ): Promise<boolean> {
   const { paymentId, state, attempt } = before
   if (!(await store.updateIntent(paymentId, { from: [state], attempt, ...expected }, change))) return false
-  await book(store, before, withChange(before, change), nowMs)
+  await book(store, before, withChange(before, change), nowMs, note)
   return true
 }
 
@@ -34,6 +34,7 @@ async function book(
   before: Intent | undefined,
   after: Intent,
   nowMs: number,
+  note?: string,
 ): Promise<void> {
   const was = postings(before)
   const is = postings(after)
@@ -62,6 +63,7 @@ async function book(
     chargedAtMs,
     chargedMsat,
     chargedCount: begins ? 1 : 0,
+    ...(note === undefined ? {} : { note }),
   })
 }
 

@@ -6,6 +6,7 @@ import { openJournal } from './open-journal.ts'
 import { createPayeeIndexes } from './payee-queries.ts'
 import { createSafetyTables } from './safety-queries.ts'
 import type { Database } from './schema.ts'
+import { createSpendIndexes } from './spend-queries.ts'
 
 const MONEY = 'bigint' as const
 const TIME = 'bigint' as const
@@ -140,6 +141,7 @@ export const MIGRATIONS: readonly Migration[] = [
     await createLedgerTables(db, dialect)
     await createApprovalTables(db)
     await createPayeeIndexes(db)
+    await createSpendIndexes(db)
     await createSafetyTables(db)
     await createAccountTables(db, dialect)
     await openJournal(db)

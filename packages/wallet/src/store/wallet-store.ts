@@ -6,6 +6,7 @@ import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { AuditReader } from './audit-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 import type { PayeeReader } from './payee-queries.ts'
+import type { SpendReader } from './spend-queries.ts'
 import type { SafetyReader, SafetyWriter } from './safety-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
@@ -18,7 +19,7 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, ApprovalReader, AuditReader, SafetyReader {
+export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, SpendReader, ApprovalReader, AuditReader, SafetyReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -39,7 +40,7 @@ export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, A
   dueIntents(identity: BackendIdentity, nowMs: number, limit: number): Promise<readonly Intent[]>
   /** When the next one becomes due; undefined: none waits. */
   nextDueMs(identity: BackendIdentity): Promise<number | undefined>
-  /** The newest settled intent of this backend that was dispatched before the moment. */
+  /** The newest settled intent of this backend with a payment hash that was dispatched before the moment. */
   newestSettledBefore(identity: BackendIdentity, dispatchedAtMs: number): Promise<Intent | undefined>
   attempts(paymentId: PaymentId): Promise<readonly Attempt[]>
   decisions(account: string, limit: number): Promise<readonly Decision[]>

@@ -1,0 +1,49 @@
+import { type Channel, LightningError, type Msat, msat, satToMsat, ZERO_MSAT } from '@lightning-mcp/core'
+import type { Intent } from '../intents/intent.ts'
+import { type ChannelCloseDetails, detailsOf } from '../spending/spend-plan.ts'
+import { judgeOperation } from './channel-open.ts'
+import { listChannels, sameChannel } from './listing.ts'
+import { listSince } from './onchain.ts'
+import { spentOutcome, waitingOutcome } from './spent.ts'
+import type { LookContext, Strategy } from './strategy.ts'
+
+const ENDING: readonly Channel['state'][] = ['closing', 'force-closing', 'closed']
+
+/** Closing a channel: pinned by the channel, which closes once. */
+export const channelCloseStrategy: Strategy = {
+  isReady: ({ details }) => details !== undefined,
+  async send(intent, backend, { signal }) {
+    const { channel, mode, feeRateSatPerVbyte } = detailsOf<ChannelCloseDetails>(intent)
+    if (backend.channels?.close === undefined)
+      throw new LightningError({ code: 'unsupported', message: 'this backend closes no channels' })
+    return judgeOperation(await backend.channels.close({ channel, mode, feeRateSatPerVbyte, signal }))
+  },
+  async lookUp(intent, context) {
+    const { backendPaymentId: txId } = intent
+    if (intent.state === 'settled') {
+      const feeMsat = txId === undefined ? undefined : await feeOf(intent, txId, context)
+      return (current, nowMs) => spentOutcome(current, { txId, feeMsat }, nowMs)
+    }
+    const { channel } = detailsOf<ChannelCloseDetails>(intent)
+    const channels = await context.ask((backend, signal) => listChannels(backend, signal, { closed: true }))
+    const found = channels.find((candidate) => sameChannel(candidate, channel))
+    // still open: the order may yet arrive; not listed at all: nothing that says so
+    if (found === undefined || !ENDING.includes(found.state))
+      return (current, nowMs) => waitingOutcome(current, nowMs)
+    return (current, nowMs) => spentOutcome(current, { channel: found }, nowMs)
+  },
+}
+
+/** What of our side did not come back with the closing transaction. */
+async function feeOf(intent: Intent, txId: string, context: LookContext): Promise<Msat | undefined> {
+  const { mode, localMsat, initiator } = detailsOf<ChannelCloseDetails>(intent)
+  // BOLT 2: who opened the channel pays for its closing
+  if (initiator === 'remote') return ZERO_MSAT
+  // a forced close pays its author later, by other transactions
+  if (mode === 'force') return undefined
+  const found = (await listSince(intent, context)).find((transaction) => transaction.txId === txId)
+  if (found === undefined || found.netSat <= 0n) return undefined
+  const lostMsat = localMsat - satToMsat(found.netSat)
+  // payments between the order and the close moved the balance: what is no fee is not called one
+  return lostMsat >= 0n && lostMsat <= intent.maxFeeMsat ? msat(lostMsat) : undefined
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { LightningError, type NodeId, type Payment, type Preimage, paymentHash } from '@lightning-mcp/core'
+
+import { detailsOf, type KeysendDetails } from '../spending/spend-plan.ts'
+import { adoptByHash, judgePayment, lookUpByHash } from './by-hash.ts'
+import { waitingOutcome } from './spent.ts'
+import type { Judge, Strategy } from './strategy.ts'
+
+/** What a backend gets that chooses a preimage itself: it does not look at it. */
+const NO_PREIMAGE = '00'.repeat(32) as Preimage
+
+/** The hash under which a preimage pays. */
+export const hashOf = (secret: Preimage) =>
+  paymentHash(createHash('sha256').update(Buffer.from(secret, 'hex')).digest('hex'))
+
+/**
+ * A payment without an invoice: pinned by the hash of the preimage that we chose, and found by it.
+ * Where the backend chooses, the reply alone tells the hash; without it only the owner can.
+ */
+export const keysendStrategy: Strategy = {
+  isReady: ({ payee }) => payee !== undefined,
+  async send(intent, backend, options) {
+    const { preimage } = detailsOf<KeysendDetails>(intent)
+    const { keysend } = backend
+    if (keysend === undefined)
+      throw new LightningError({ code: 'unsupported', message: 'this backend sends no keysend payments' })
+    const payment = await keysend.send({
+      destination: intent.payee as NodeId,
+      amountMsat: intent.amountMsat,
+      maxFeeMsat: intent.maxFeeMsat,
+      preimage: preimage ?? NO_PREIMAGE,
+      ...options,
+    })
+    return preimage === undefined ? judgeChosen(payment) : judgePayment(payment)
+  },
+  adopt: adoptByHash,
+  lookUp: async (intent, context) =>
+    intent.paymentHash === undefined && intent.backendPaymentId === undefined
+      ? (current, nowMs) => waitingOutcome(current, nowMs, false)
+      : lookUpByHash(intent, context),
+}
+
+/** The backend's answer about a preimage of its own: from here on its hash is the payment's. */
+const judgeChosen =
+  (payment: Payment): Judge =>
+  (current, nowMs) => {
+    // without an outcome there is no knowing whether the hash was made up by whoever lost the reply
+    if (payment.status === 'unknown') return waitingOutcome(current, nowMs, false)
+    const adopted = { ...current, paymentHash: payment.paymentHash }
+    const outcome = judgePayment(payment)(adopted, nowMs)
+    return { ...outcome, change: { ...outcome.change, paymentHash: payment.paymentHash } }
+  }

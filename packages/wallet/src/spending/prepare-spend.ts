@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type BackendProfile,
+  type Capability,
+  type Channel,
+  type ChannelRef,
+  type LightningBackend,
+  LightningError,
+  type Msat,
+  type Preimage,
+  supports,
+} from '@lightning-mcp/core'
+import { isAlike } from '../dispatch/channel-open.ts'
+import { hashOf } from '../dispatch/keysend.ts'
+import { channelName, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
+import { pays } from '../dispatch/onchain.ts'
+import type { FeeFacts } from '../limits.ts'
+import { worstCloseFeeMsat, worstCoinFeeMsat, worstSpliceOutFeeMsat } from './fee-bound.ts'
+import type { AskedSpend, SpendOrder } from './read-spend.ts'
+import type {
+  ChannelCloseDetails,
+  ChannelOpenDetails,
+  OnchainDetails,
+  SpendPlan,
+  SpliceDetails,
+} from './spend-plan.ts'
+import type { SpendKind } from './spend-request.ts'
+
+/** An order with all that has to be known, and recorded, before it is sent. */
+export interface PreparedSpend {
+  /** In canonical form. */
+  destination: string
+  plan: SpendPlan
+  fees: FeeFacts
+  /** What a share of the fee limit is taken of, where that is more than what moves. */
+  feeBaseMsat?: Msat
+}
+
+interface Context {
+  backend: LightningBackend
+  profile: BackendProfile
+  signal: AbortSignal | undefined
+}
+
+const NEEDS: Readonly<Record<SpendKind, readonly Capability[]>> = {
+  keysend: ['keysend.send'],
+  onchain: ['onchain.send'],
+  'channel-open': ['channels.open'],
+  // what is to be closed or resized has to be seen first
+  'channel-close': ['channels.close', 'channels.list'],
+  'splice-in': ['splicing.spliceIn', 'channels.list'],
+  'splice-out': ['splicing.spliceOut', 'channels.list'],
+}
+
+/** Asks the backend for what an order depends on. Changes nothing, sends nothing. */
+export async function prepareSpend(asked: AskedSpend, context: Context): Promise<PreparedSpend> {
+  const { order } = asked
+  const missing = NEEDS[order.kind].find((name) => !supports(context.profile.capabilities, name))
+  if (missing !== undefined)
+    throw new LightningError({
+      code: 'unsupported',
+      message: `this wallet’s backend or its credential cannot do ${missing}`,
+      hint: 'The owner has to give it a credential that may, or connect another backend.',
+    })
+  switch (order.kind) {
+    case 'keysend':
+      return keysend(order, asked, context)
+    case 'onchain':
+      return onchain(order, asked, context)
+    case 'channel-open':
+      return channelOpen(order, asked, context)
+    case 'channel-close':
+      return channelClose(order, asked, context)
+    default:
+      return splice(order, asked, context)
+  }
+}
+
+const options = ({ signal }: Context) => (signal === undefined ? {} : { signal })
+
+async function keysend(
+  { payee }: Extract<SpendOrder, { kind: 'keysend' }>,
+  { amountMsat }: AskedSpend,
+  { backend, profile, signal }: Context,
+): Promise<PreparedSpend> {
+  const { feeLimit } = profile
+  const worstFeeMsat =
+    feeLimit === 'reserve-only'
+      ? await backend.estimateWorstFee?.({ amountMsat, ...(signal === undefined ? {} : { signal }) })
+      : undefined
+  const fees = { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
+  if (profile.keysendChoosesPreimage === true)
+    return { destination: payee, plan: { payee, details: {} }, fees }
+  const preimage = randomBytes(32).toString('hex') as Preimage
+  return {
+    destination: payee,
+    plan: { payee, paymentHash: hashOf(preimage), details: { preimage } },
+    fees,
+  }
+}
+
+async function onchain(
+  order: Extract<SpendOrder, { kind: 'onchain' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<PreparedSpend> {
+  const { address, amountSat } = order
+  assertNetwork(order, context.profile)
+  const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  const labelled = context.profile.keepsLabels === true
+  const before = labelled ? [] : await listOnchain(context.backend, context.signal)
+  const details: OnchainDetails = {
+    address,
+    amountSat,
+    feeRateSatPerVbyte,
+    labelled,
+    known: before.filter((transaction) => pays(transaction, address, amountSat)).map(({ txId }) => txId),
+  }
+  return {
+    destination: address,
+    plan: { details: { ...details } },
+    fees: await coinFees({ amountSat, feeRateSatPerVbyte }, context),
+  }
+}
+
+async function channelOpen(
+  order: Extract<SpendOrder, { kind: 'channel-open' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<PreparedSpend> {
+  const { kind: _, ...terms } = order
+  const { peer, capacitySat } = order
+  const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  const labelled = context.profile.keepsLabels === true
+  const before = labelled ? [] : await listChannels(context.backend, context.signal, { closed: true })
+  const details: ChannelOpenDetails = {
+    ...terms,
+    feeRateSatPerVbyte,
+    labelled,
+    known: before.filter((channel) => isAlike(channel, peer, capacitySat)).map(channelName),
+  }
+  return {
+    destination: peer,
+    plan: {
+      payee: peer,
+      details: { ...details },
+      ...(asked.capitalMsat === undefined ? {} : { capitalMsat: asked.capitalMsat }),
+    },
+    fees: await coinFees({ amountSat: capacitySat, feeRateSatPerVbyte }, context),
+  }
+}
+
+async function channelClose(
+  order: Extract<SpendOrder, { kind: 'channel-close' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<PreparedSpend> {
+  const { mode } = order
+  const channel = await findChannel(order.channel, context)
+  const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  const { localMsat, initiator, pendingHtlcs = 0 } = channel
+  const details: ChannelCloseDetails = {
+    channel: namesOf(channel),
+    mode,
+    feeRateSatPerVbyte,
+    localMsat,
+    ...(initiator === undefined ? {} : { initiator }),
+  }
+  return {
+    // a forced close may follow a cooperative one that the peer does not answer
+    destination: `${destinationOf(channel)}${mode === 'force' ? '?force' : ''}`,
+    plan: { payee: channel.peer, details: { ...details } },
+    fees: {
+      feeLimit: 'reserve-only',
+      worstFeeMsat: worstCloseFeeMsat({ mode, feeRateSatPerVbyte, pendingHtlcs }),
+    },
+    feeBaseMsat: localMsat,
+  }
+}
+
+async function splice(
+  order: Extract<SpendOrder, { kind: 'splice-in' | 'splice-out' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<PreparedSpend> {
+  const out = order.kind === 'splice-out'
+  if (out) assertNetwork(order, context.profile)
+  const channel = await findChannel(order.channel, context)
+  const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  const { amountSat } = order
+  const { capacitySat, fundingOutpoint } = channel
+  const details: SpliceDetails = {
+    channel: namesOf(channel),
+    amountSat,
+    feeRateSatPerVbyte,
+    capacitySat,
+    ...(fundingOutpoint === undefined ? {} : { fundingOutpoint }),
+    ...(out ? { address: order.address } : {}),
+  }
+  const worstFeeMsat = worstSpliceOutFeeMsat(feeRateSatPerVbyte)
+  return {
+    // what is spliced out goes to the address; what is spliced in stays with the peer
+    destination: out ? order.address : destinationOf(channel),
+    plan: {
+      ...(out ? {} : { payee: channel.peer }),
+      details: { ...details },
+      ...(asked.capitalMsat === undefined ? {} : { capitalMsat: asked.capitalMsat }),
+    },
+    fees: out
+      ? { feeLimit: 'reserve-only', worstFeeMsat }
+      : await coinFees({ amountSat, feeRateSatPerVbyte, channelInput: true }, context),
+  }
+}
+
+/** Nobody limits what coins cost to send, but it can be told beforehand, where they can be seen. */
+async function coinFees(order: Parameters<typeof worstCoinFeeMsat>[1], context: Context): Promise<FeeFacts> {
+  const utxos = await context.backend.onchain?.listUtxos?.(options(context))
+  return utxos === undefined
+    ? { feeLimit: 'none' }
+    : { feeLimit: 'reserve-only', worstFeeMsat: worstCoinFeeMsat(utxos, order) }
+}
+
+/** Blocks within which a transaction should confirm. */
+const TARGET_BLOCKS = 6
+
+async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context): Promise<number> {
+  if (feeRateSatPerVbyte !== undefined) return feeRateSatPerVbyte
+  const estimates = await context.backend.onchain?.estimateFees?.({
+    targets: [TARGET_BLOCKS],
+    ...options(context),
+  })
+  const rate = estimates?.[TARGET_BLOCKS]
+  if (rate !== undefined && Number.isFinite(rate) && rate > 0) return rate
+  throw new LightningError({
+    code: 'invalid_request',
+    message: 'the backend does not estimate on-chain fees, so a fee rate has to be given',
+    hint: 'Give the fee rate in sat per virtual byte.',
+  })
+}
+
+function assertNetwork(
+  { networks }: { networks: readonly BackendProfile['identity']['network'][] },
+  { identity }: BackendProfile,
+): void {
+  if (networks.includes(identity.network)) return
+  throw new LightningError({
+    code: 'wrong_network',
+    message: `the address is one of ${networks.join(' or ')}, and this wallet is on ${identity.network}`,
+    hint: `Ask the recipient for an address on ${identity.network}.`,
+  })
+}
+
+async function findChannel(ref: ChannelRef, { backend, signal }: Context): Promise<Channel> {
+  const found = (await listChannels(backend, signal, { closed: true })).find((candidate) =>
+    sameChannel(candidate, ref),
+  )
+  if (found !== undefined) return found
+  throw new LightningError({
+    code: 'not_found',
+    message: 'this wallet has no such channel',
+    hint: 'List the channels and give one of their names.',
+    sent: 'no',
+  })
+}
+
+const namesOf = ({ shortChannelId, fundingOutpoint, channelId }: Channel): ChannelRef => ({
+  ...(shortChannelId === undefined ? {} : { shortChannelId }),
+  ...(fundingOutpoint === undefined ? {} : { fundingOutpoint }),
+  ...(channelId === undefined ? {} : { channelId }),
+})
+
+const destinationOf = (channel: Channel): string => `channel:${channelName(channel)}`

@@ -1,0 +1,72 @@
+import type { ChannelRef, Msat, NodeId, PaymentHash, Preimage, Sat } from '@lightning-mcp/core'
+import type { Intent } from '../intents/intent.ts'
+
+/** Chosen by us; a secret until the payment has settled. Absent where the backend chooses its own. */
+export interface KeysendDetails {
+  preimage?: Preimage
+}
+
+/** What tells our transaction or channel from others like it, where the backend keeps no labels. */
+interface Recognition {
+  /** The backend keeps labels: ours is `labelOf(intent)`. */
+  labelled: boolean
+  /** Transactions or channels that look like ours and were there before. */
+  known: readonly string[]
+}
+
+export interface OnchainDetails extends Recognition {
+  address: string
+  amountSat: Sat
+  feeRateSatPerVbyte: number
+}
+
+export interface ChannelOpenDetails extends Recognition {
+  peer: NodeId
+  host?: string
+  capacitySat: Sat
+  pushMsat: Msat
+  private: boolean
+  feeRateSatPerVbyte: number
+}
+
+export interface ChannelCloseDetails {
+  channel: ChannelRef
+  mode: 'cooperative' | 'force'
+  feeRateSatPerVbyte: number
+  /** Our side when it was asked for: what of it does not come back is the fee. */
+  localMsat: Msat
+  initiator?: 'local' | 'remote'
+}
+
+export interface SpliceDetails {
+  channel: ChannelRef
+  amountSat: Sat
+  address?: string
+  feeRateSatPerVbyte: number
+  /** As it was before. */
+  capacitySat: Sat
+  fundingOutpoint?: string
+}
+
+/** What became known of it. */
+export interface SpendResult {
+  txId?: string
+  /** The channel that was opened or changed. */
+  channel?: ChannelRef
+}
+
+/** What one attempt is bound to; recorded before anything is sent. */
+export interface SpendPlan {
+  paymentHash?: PaymentHash
+  payee?: NodeId
+  capitalMsat?: Msat
+  details: Readonly<Record<string, unknown>>
+}
+
+/** The note by which a backend that keeps labels finds an attempt again. */
+export const labelOf = ({ paymentId, attempt }: Pick<Intent, 'paymentId' | 'attempt'>): string =>
+  `${paymentId}/${attempt}`
+
+/** Reads what the plan wrote. Each kind knows the form of its own. */
+export const detailsOf = <T extends object>({ details }: Pick<Intent, 'details'>): T & SpendResult =>
+  (details ?? {}) as T & SpendResult

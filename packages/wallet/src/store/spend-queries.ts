@@ -1,0 +1,67 @@
+import type { BackendIdentity } from '@lightning-mcp/core'
+import { type Kysely, sql } from 'kysely'
+import type { Intent } from '../intents/intent.ts'
+import { fromRow, INTENT_COLUMNS } from './columns.ts'
+import type { Database } from './schema.ts'
+
+/** What the store is asked about spending that is not an invoice. */
+export interface SpendReader {
+  /** Of the account, to that destination, newest first. Invoices and minted ones are none of them. */
+  spendsTo(account: string, destination: string, limit: number): Promise<readonly Intent[]>
+  /** Whoever's, of this backend, that hold a reservation. */
+  heldSpends(identity: BackendIdentity): Promise<readonly Intent[]>
+  /** The one that the backend knows by that id (a transaction, for what is on the chain). */
+  intentByBackendPaymentId(identity: BackendIdentity, id: string): Promise<Intent | undefined>
+}
+
+const SPEND_KINDS = ['keysend', 'onchain', 'channel-open', 'channel-close', 'splice-in', 'splice-out'].map(
+  (kind) => sql.lit(kind),
+)
+// written out and not as parameters: only so does SQLite see that a partial index fits
+const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
+
+/** So that a transaction is found among a million payments by invoice. */
+export async function createSpendIndexes(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createIndex('spends_by_backend_id')
+    .on('intents')
+    .columns(['backend_payment_id'])
+    .where(sql.ref('kind'), 'in', SPEND_KINDS)
+    .execute()
+  await db.schema
+    .createIndex('spends_by_destination')
+    .on('intents')
+    .columns(['destination', 'created_at_ms'])
+    .where(sql.ref('kind'), 'in', SPEND_KINDS)
+    .execute()
+}
+
+export function spendQueries(db: Kysely<Database>): SpendReader {
+  const spends = () => db.selectFrom('intents').selectAll().where('kind', 'in', SPEND_KINDS)
+  const ofBackend = ({ kind, network, id }: BackendIdentity) =>
+    spends()
+      .where('backend_kind', '=', kind)
+      .where('backend_network', '=', network)
+      .where('backend_id', '=', id)
+  const read = (row: Record<string, unknown>): Intent => fromRow<Intent>(INTENT_COLUMNS, row)
+  return {
+    async spendsTo(account, destination, limit) {
+      const rows = await spends()
+        .where('account', '=', account)
+        .where('destination', '=', destination)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('payment_id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(read)
+    },
+    async heldSpends(identity) {
+      const rows = await ofBackend(identity).where('state', 'in', HELD).execute()
+      return rows.map(read)
+    },
+    async intentByBackendPaymentId(identity, id) {
+      const row = await ofBackend(identity).where('backend_payment_id', '=', id).limit(1).executeTakeFirst()
+      return row === undefined ? undefined : read(row)
+    },
+  }
+}
