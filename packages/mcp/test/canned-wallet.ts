@@ -155,6 +155,7 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
       ('paymentId' in request ? request.paymentId === PAYMENT_ID : false) ? settled : undefined,
     waitForPayment: async (request) =>
       'paymentId' in request ? { payment: settled } : { invoice: openInvoice },
+    answerByElicitation: async () => {},
     listPayments: async ({ limit, cursor }) => {
       const start = cursor === undefined ? 0 : Number(cursor)
       const items = Array.from({ length: Math.min(limit, 10_000 - start) }, (_, index) =>

@@ -53,6 +53,7 @@ export function createLazyWallet({
     pay: async (request) => (await wallet()).pay(request),
     getPayment: async (request) => (await wallet()).getPayment(request),
     waitForPayment: async (request) => (await wallet()).waitForPayment(request),
+    answerByElicitation: async (request) => (await wallet()).answerByElicitation(request),
     listPayments: async (request) => (await wallet()).listPayments(request),
     getBudget: async (options) => (await wallet()).getBudget(options),
     async pause(reason, way) {

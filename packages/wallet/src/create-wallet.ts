@@ -6,7 +6,12 @@ import {
   LightningError,
   msat,
   type NodeInfo,
+  type Secret,
 } from '@lightning-mcp/core'
+import { approvalId as readApprovalId } from './approvals/approval-id.ts'
+import { assertMayElicit, mayElicit } from './approvals/approval-rules.ts'
+import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
+import { ApprovalWorker, type DecideByProgram } from './approvals/approval-worker.ts'
 import { intentOfApproval } from './approvals/find-approval.ts'
 import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
@@ -22,6 +27,7 @@ import { createNodeReader } from './node-reader.ts'
 import { Payer } from './payer.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { readBudget } from './policy/budget.ts'
+import type { ApprovalRules } from './policy/policy.ts'
 import { PolicyBook } from './policy/policy-book.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
@@ -33,7 +39,7 @@ import { Sender } from './sender.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import { Waiter } from './waiter.ts'
-import type { PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
+import type { ApprovalId, PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
 
 export interface WalletLog {
   info(message: string): void
@@ -60,6 +66,15 @@ export interface WalletOptions {
   killFile?: string
   /** Whose payments these are. Default `default`. */
   account?: string
+  /** How payments are approved that the limits have wait for the owner. */
+  approvals?: {
+    /** Signs what is posted to the webhook that the policy names. */
+    webhookSecret?: Secret
+    /** Decides where there is no owner's key; never asked beside one. Its approval counts in this process only. */
+    decide?: DecideByProgram
+    /** Where no policy says it. */
+    rules?: ApprovalRules
+  }
   /** For how long the same call to an address after it settled still means the same payment. Default 10 minutes. */
   replayWindowSeconds?: number
   clock?: Clock
@@ -128,6 +143,12 @@ export function createWallet(options: WalletOptions): Wallet {
     reconciler.wake()
   }
   const onAlarm = (alarm: string) => log?.error(alarm)
+  const granted = new Set<ApprovalId>()
+  const authority = (): ApprovalAuthority => {
+    const { rulebook } = policy.current
+    const rules = rulebook.version === undefined ? (options.approvals?.rules ?? {}) : rulebook.approvals
+    return { rules, publicKey: owner.publicKey, granted }
+  }
   const mayStillSend = () => killSwitch.mayStillSend()
   const sender = new Sender({ connection, store, clock, leases, step, changed, mayStillSend, onAlarm })
   const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
@@ -138,7 +159,10 @@ export function createWallet(options: WalletOptions): Wallet {
     clock,
     hints,
     isSending,
-    look: (id) => reconciler.look(id),
+    look: async (id) => {
+      await approvals.look(id)
+      await reconciler.look(id)
+    },
     stopping: stopping.signal,
   })
   const payer = new Payer({
@@ -152,9 +176,29 @@ export function createWallet(options: WalletOptions): Wallet {
     sender,
     waiter,
     step,
+    authority,
+    onAwaiting: () => approvals.wake(),
+    onAlarm,
     urls,
     replayWindowMs: (options.replayWindowSeconds ?? REPLAY_WINDOW_SECONDS) * 1000,
     ...(resolver === undefined ? {} : { resolver }),
+  })
+
+  const approvals = new ApprovalWorker({
+    account,
+    store,
+    clock,
+    authority,
+    refresh: () => policy.refresh(),
+    resume: (intent) => payer.resume(intent),
+    isMine: (intent) => connection.identity === undefined || sameBackend(intent, connection.identity),
+    changed,
+    onAlarm,
+    warn: (text) => log?.warn(text),
+    webhookSecret: options.approvals?.webhookSecret,
+    decide: options.approvals?.decide,
+    grant: (id) => granted.add(id),
+    allowLoopbackHttp: options.allowLoopbackHttp ?? false,
   })
 
   /** Every way out of the wallet: an error that says what to do next, and none once it is stopped. */
@@ -188,7 +232,7 @@ export function createWallet(options: WalletOptions): Wallet {
     })
 
   const recordOf = (intent: Parameters<typeof toRecord>[0]): PaymentRecord => {
-    const record = toRecord(intent)
+    const record = toRecord(intent, { mayElicit: mayElicit(authority().rules, intent.amountMsat) })
     const { identity } = connection
     if (identity === undefined || sameBackend(intent, identity) || !isOpen(intent)) return record
     return {
@@ -216,6 +260,7 @@ export function createWallet(options: WalletOptions): Wallet {
       await store.open().catch((error) => log?.error(withHint(error).message))
       await announce()
       reconciler.start()
+      approvals.wake()
     },
 
     getDetails: ({ signal } = {}) =>
@@ -285,6 +330,12 @@ export function createWallet(options: WalletOptions): Wallet {
         const invoice = await waiter.forInvoice(request.paymentHash, { untilMs, signal, onProgress })
         return invoice === undefined ? {} : { invoice }
       }),
+    answerByElicitation: ({ approvalId, decision }) =>
+      guard(() =>
+        approvals.decide(readApprovalId(approvalId), decision, 'elicitation', ({ amountMsat }) =>
+          assertMayElicit(authority().rules, amountMsat),
+        ),
+      ),
     listPayments: (request) => guard(() => listPayments(request, { connection, store, account })),
     getBudget: () =>
       guard(async () => {
@@ -318,7 +369,7 @@ export function createWallet(options: WalletOptions): Wallet {
       stopping.abort()
       const patiently = (work: Promise<unknown>) => Promise.race([work, pause(clock, STOP_GRACE_MS)])
       await sender.stop(STOP_GRACE_MS)
-      await patiently(Promise.allSettled([reconciler.stop(), ...calls]))
+      await patiently(Promise.allSettled([reconciler.stop(), approvals.stop(), ...calls]))
       hints.stop()
       killSwitch.stop()
       await Promise.allSettled([store.close(), backend.close()])

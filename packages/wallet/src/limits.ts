@@ -20,6 +20,8 @@ export interface WalletLimits {
   maxPer30DaysMsat?: Msat
   maxLifetimeMsat?: Msat
   maxPaymentsPerMinute?: number
+  /** A payment of more than this waits for the owner. */
+  approveAboveMsat?: Msat
   /** Applied where a call names no fee, and never exceeded where it does. Default: the larger of 1 % and 10 sats. */
   maxFee?: FeeCap
   /** Lets a backend spend that knows no fee limit at all. An overrun is booked in full and alarmed. Default false. */

@@ -1,8 +1,10 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
 import { type DestinationResolver, LightningError, type MintedInvoice, supports } from '@lightning-mcp/core'
+import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
+import { endsApproved } from './approvals/ends-approved.ts'
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
-import { claim } from './intents/claim.ts'
+import { claim, resumeApproved } from './intents/claim.ts'
 import { type Intent, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
@@ -30,6 +32,10 @@ export interface PayerOptions {
   sender: Sender
   waiter: Waiter
   step: Step
+  authority: () => ApprovalAuthority
+  /** A payment waits for the owner. */
+  onAwaiting: () => void
+  onAlarm: (alarm: string) => void
   replayWindowMs: number
   urls: UrlOptions
 }
@@ -49,17 +55,20 @@ export class Payer {
 
   async pay(request: PaymentRequest & { waitSeconds: number }): Promise<Paid> {
     const { clock, waiter } = this.#options
-    const { signal, onProgress } = request
+    const { signal, onProgress, returnAwaitingApproval } = request
     const untilMs = clock.now() + request.waitSeconds * 1000
     const asked = readRequest(request, this.#options.urls)
     this.#assertResolvable(asked)
-    const context = await this.#context(asked, signal)
+    const context = await this.#context(asked, signal, () => this.#known(asked))
     signal?.throwIfAborted()
 
     const claimed = await this.#transaction((store) => claim(store, asked, context()))
     if (claimed.next === 'refused') throw claimed.error
     const { paymentId } = claimed.intent
-    const wait = { untilMs, signal, onProgress }
+    const wait = { untilMs, signal, onProgress, returnAwaitingApproval }
+    if (claimed.intent.state === 'awaiting_approval') this.#options.onAwaiting()
+    if (claimed.next === 'approve')
+      return { intent: await waiter.forIntent(paymentId, wait), replayed: false }
     if (claimed.next === 'replay')
       return {
         intent: isOpen(claimed.intent) ? await waiter.forIntent(paymentId, wait) : claimed.intent,
@@ -70,10 +79,21 @@ export class Payer {
     const work =
       claimed.next === 'send'
         ? this.#options.sender.send(claimed.intent)
-        : this.#mint(claimed.intent, asked, context)
+        : this.#mint(claimed.intent, context)
     const refused = await unlessOver(work, clock, untilMs, signal)
     if (refused !== undefined) throw refused
     return { intent: await waiter.forIntent(paymentId, wait), replayed: false }
+  }
+
+  /** Sends a payment that the owner approved, whether or not anybody calls. Rejects where it cannot be sent now. */
+  async resume(intent: Intent): Promise<void> {
+    const context = await this.#context(intent, undefined, async () => false)
+    const claimed = await this.#transaction((store) => resumeApproved(store, intent, context()))
+    if (claimed.next === 'refused') throw claimed.error
+    if (claimed.next === 'send') void this.#options.sender.send(claimed.intent)
+    const fault = claimed.next === 'mint' ? await this.#mint(claimed.intent, context) : undefined
+    if (fault !== undefined) throw fault
+    this.#options.waiter.changed(intent.paymentId)
   }
 
   #assertResolvable({ target }: Asked): void {
@@ -86,9 +106,13 @@ export class Payer {
   }
 
   /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
-  async #context(asked: Asked, signal: AbortSignal | undefined): Promise<() => ClaimContext> {
+  async #context(
+    { amountMsat }: Pick<Asked, 'amountMsat'>,
+    signal: AbortSignal | undefined,
+    isKnown: () => Promise<boolean>,
+  ): Promise<() => ClaimContext> {
     const { account, connection, clock, leases, policy, gates, replayWindowMs } = this.#options
-    const { amountMsat } = asked
+    const { authority, onAlarm } = this.#options
     let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
     try {
       const { identity, feeLimit, capabilities } = await connection.ready(signal)
@@ -104,7 +128,7 @@ export class Payer {
           : undefined
       reached = { identity, fees: { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) } }
     } catch (fault) {
-      if (signal?.aborted || !(await this.#known(asked))) throw fault
+      if (signal?.aborted || !(await isKnown())) throw fault
       reached = { fees: { feeLimit: 'none' }, fault }
     }
     return () => ({
@@ -113,6 +137,8 @@ export class Payer {
       replayWindowMs,
       rulebook: policy.current.rulebook,
       gates,
+      authority: authority(),
+      onAlarm,
       ...reached,
       owner: leases.owner,
       leaseMs: leases.leaseMs,
@@ -124,12 +150,16 @@ export class Payer {
     const { account, store } = this.#options
     return store.read(async (reader) => {
       if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
-      if (target.kind === 'invoice')
-        return (await reader.liveIntentByHash(target.decoded.paymentHash)) !== undefined
+      if (target.kind === 'invoice') {
+        const { paymentHash } = target.decoded
+        if ((await reader.liveIntentByHash(paymentHash)) !== undefined) return true
+        return (await reader.intentByHash(account, paymentHash))?.state === 'awaiting_approval'
+      }
       const { destination } = target
       return (
         (await reader.newestMinted({ account, destination, amountMsat }, [
           'created',
+          'awaiting_approval',
           'dispatched',
           'settled',
         ])) !== undefined
@@ -163,11 +193,7 @@ export class Payer {
   }
 
   /** Has an invoice made, pins it and sends. Never rejects. */
-  async #mint(
-    intent: Intent,
-    { target, amountMsat }: Asked,
-    context: () => ClaimContext,
-  ): Promise<LightningError | undefined> {
+  async #mint(intent: Intent, context: () => ClaimContext): Promise<LightningError | undefined> {
     const { resolver, leases, sender, step, waiter } = this.#options
     const { paymentId } = intent
     const hold = leases.hold(paymentId, intent.leaseUntilMs)
@@ -176,8 +202,8 @@ export class Payer {
       await step('created', intent)
       if (resolver === undefined) throw new Error('no resolver')
       const minted: MintedInvoice = await resolver.mint({
-        destination: target.destination,
-        amountMsat,
+        destination: intent.destination,
+        amountMsat: intent.amountMsat,
         ...(intent.comment === undefined ? {} : { comment: intent.comment }),
       })
       await step('minted', intent)
@@ -198,6 +224,7 @@ export class Payer {
       return fault
     }
     if (claimed.next !== 'send') {
+      if (claimed.next === 'approve') this.#options.onAwaiting()
       // somebody else took it over; waiting shows what became of it
       leases.letGo(paymentId, hold)
       return undefined
@@ -206,15 +233,18 @@ export class Payer {
   }
 
   /** Nothing was sent and nothing is reserved: the same call may try again. */
-  async #notMinted(intent: Intent, { message }: LightningError): Promise<void> {
+  async #notMinted(intent: Intent, { message, code }: LightningError): Promise<void> {
     const { store, clock, leases } = this.#options
-    const { change } = failedOutcome({ reason: 'other', detail: message }, 'same-call')
+    const failed = failedOutcome({ reason: 'other', detail: message }, 'same-call').change
+    // what the owner approved goes on by itself once the service is back
+    const waits = intent.state === 'awaiting_approval' && !endsApproved(code)
+    const change = waits ? {} : { ...failed, state: 'failed' as const }
     await store
       .transaction((writer) =>
         updateBooked(
           writer,
           intent,
-          { ...change, state: 'failed', owner: undefined, leaseUntilMs: 0, updatedAtMs: clock.now() },
+          { ...change, owner: undefined, leaseUntilMs: 0, updatedAtMs: clock.now() },
           clock.now(),
           { owner: leases.owner },
         ),

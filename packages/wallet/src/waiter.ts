@@ -13,6 +13,8 @@ export interface WaitOptions {
   untilMs: number
   signal?: AbortSignal | undefined
   onProgress?: ((progress: PaymentProgress) => void) | undefined
+  /** A payment that waits for the owner is answered as it stands. */
+  returnAwaitingApproval?: boolean | undefined
 }
 
 export interface WaiterOptions {
@@ -35,6 +37,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   unknown: 'nobody can say yet; looking it up',
   settled: 'paid',
   failed: 'failed',
+  denied: 'the owner denied it',
+  expired: 'nobody approved it in time',
+  canceled: 'canceled before it was sent',
 }
 
 /** Waits for payments and own invoices: told by this process, hinted at by the backend, and asked for in growing steps. */
@@ -65,7 +70,8 @@ export class Waiter {
         const now = current.outcome === 'unknown' ? 'unknown' : current.state
         if (now !== told) progress(options, current.state, MESSAGES[now] ?? now)
         told = now
-        return { value: current, done: !isOpen(current), hash: current.paymentHash }
+        const waits = options.returnAwaitingApproval === true && current.state === 'awaiting_approval'
+        return { value: current, done: waits || !isOpen(current), hash: current.paymentHash }
       },
     )
     return intent

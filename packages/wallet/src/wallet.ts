@@ -240,7 +240,7 @@ export interface Wallet {
    * Decides an approval by the word of the client's user, which a client can forge. Throws
    * `permission_denied` unless the owner allowed that for the amount.
    */
-  answerByElicitation?(request: { approvalId: ApprovalId; decision: 'approve' | 'deny' }): Promise<void>
+  answerByElicitation(request: { approvalId: ApprovalId; decision: 'approve' | 'deny' }): Promise<void>
   listPayments(request: ListPaymentsRequest): Promise<Page<PaymentListEntry>>
   getBudget(options?: CallOptions): Promise<Budget>
   /**

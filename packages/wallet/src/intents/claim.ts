@@ -1,5 +1,7 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
+import { askOwner } from '../approvals/ask-owner.ts'
+import { followDecision, usableApproval } from '../approvals/follow-decision.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { newPaymentId } from '../payment-id.ts'
 import { assertMaySpend, spendOf } from '../safety/gates.ts'
@@ -12,6 +14,7 @@ import {
   type ClaimContext,
   dispatchChange,
   judgeIntent,
+  permitAgain,
   putAttempt,
   recordJudgement,
   refusal,
@@ -21,8 +24,9 @@ import type { Asked } from './target.ts'
 
 /** Finds or makes the intent of a call and reserves for it, all in the transaction `store`. */
 export async function claim(store: StoreWriter, asked: Asked, context: ClaimContext): Promise<Claim> {
-  const known = await findMatch(store, asked, context)
-  if (known !== undefined && !canGoOn(known, context.nowMs)) return { next: 'replay', intent: known }
+  const found = await findMatch(store, asked, context)
+  const known = found?.state === 'awaiting_approval' ? await followMatch(store, found, asked, context) : found
+  if (known !== undefined && !(await canGoOn(store, known, context))) return { next: 'replay', intent: known }
 
   const { identity } = context
   if (identity === undefined) throw context.fault
@@ -35,17 +39,60 @@ export async function claim(store: StoreWriter, asked: Asked, context: ClaimCont
   await assertNothingOpenElsewhere(store, context.account, identity)
   if (known === undefined) return begin(store, asked, context, identity)
 
-  const again = withChange(known, wording(asked, known))
-  if (again.kind === 'minted' && mayPinAnother(again, context.nowMs))
-    return takeForMinting(store, again, context)
-  return reserve(store, again, decodeInvoice(again.invoice ?? again.destination), asked, context)
+  // what the owner approved is not changed by another wording
+  const again = known.state === 'awaiting_approval' ? known : withChange(known, wording(asked, known))
+  return goOn(store, again, context)
 }
 
-/** Whether the same call may move the intent on: after a proven failure, or where a process died before it sent anything. */
-function canGoOn(intent: Intent, nowMs: number): boolean {
+/** Reserves for a payment that the owner approved, though nobody calls for it. */
+export async function resumeApproved(
+  store: StoreWriter,
+  { paymentId }: Pick<Intent, 'paymentId'>,
+  context: ClaimContext,
+): Promise<Claim> {
+  const found = await store.intentById(paymentId)
+  if (found === undefined) throw new LightningError({ code: 'internal', message: 'the payment is gone' })
+  if (found.state !== 'awaiting_approval') return { next: 'replay', intent: found }
+  const { intent } = await followDecision(store, found, context)
+  if (!(await isApprovedNow(store, intent, context))) return { next: 'replay', intent }
+  const { identity } = context
+  if (identity === undefined) throw context.fault
+  if (!sameBackend(intent, identity)) return { next: 'replay', intent }
+  await assertNothingOpenElsewhere(store, context.account, identity)
+  return goOn(store, intent, context)
+}
+
+/** A known intent moves on: it is sent, or an invoice is made for it. */
+const goOn = (store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> =>
+  intent.kind === 'minted' && mayPinAnother(intent, context.nowMs)
+    ? takeForMinting(store, intent, context)
+    : reserve(store, intent, decodeInvoice(intent.invoice ?? intent.destination), intent, context)
+
+/** A waiting intent as its approval leaves it. Where it ended, another may be meant, or the end is told again to the same key. */
+async function followMatch(
+  store: StoreWriter,
+  found: Intent,
+  asked: Asked,
+  context: ClaimContext,
+): Promise<Intent | undefined> {
+  const { intent } = await followDecision(store, found, context)
+  return intent.state === 'awaiting_approval' ? intent : findMatch(store, asked, context)
+}
+
+/** Whether the same call may move the intent on: after a proven failure, once approved, or where a process died before it sent anything. */
+async function canGoOn(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<boolean> {
+  const { nowMs } = context
+  if (intent.state === 'awaiting_approval') return isApprovedNow(store, intent, context)
   if (intent.state === 'created') return intent.leaseUntilMs <= nowMs
   if (intent.state !== 'failed') return false
   return intent.kind === 'minted' ? !isBurnt(intent, nowMs) : intent.retry === 'same-call'
+}
+
+/** Approved, in nobody's hands, and of the backend that is connected. */
+async function isApprovedNow(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<boolean> {
+  const { identity, nowMs } = context
+  if (intent.leaseUntilMs > nowMs || identity === undefined || !sameBackend(intent, identity)) return false
+  return (await usableApproval(store, intent, context)) !== undefined
 }
 
 /** A fresh invoice only where none is pinned, or after proven failure and expiry. */
@@ -124,7 +171,21 @@ async function begin(
   }
   const spend = spendOf({ ...intent, payee: decoded?.payee }, nowMs)
   const onReserved = await assertMaySpend(store, context.gates, spend)
-  await recordJudgement(store, intent, judgement, nowMs, judgement.verdict === 'allowed')
+  await recordJudgement(store, intent, judgement, nowMs, judgement.verdict !== 'refused')
+  if (judgement.verdict === 'approval') {
+    const pinned = decoded === undefined ? {} : dispatchChange(intent, decoded, judgement, context)
+    const { maxFeeMsat, message: reason } = judgement
+    const { authority } = context
+    const waiting = await askOwner(store, intent, {
+      isNew: true,
+      pinned,
+      maxFeeMsat,
+      reason,
+      nowMs,
+      authority,
+    })
+    return { next: 'approve', intent: waiting ?? intent }
+  }
   if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
   if (decoded === undefined) {
     await insertBooked(store, intent, nowMs)
@@ -140,6 +201,10 @@ async function begin(
 async function takeForMinting(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> {
   const { nowMs } = context
   await assertMaySpend(store, context.gates, spendOf(intent, nowMs))
+  // nothing is minted before the owner has agreed
+  const permit = await permitAgain(store, intent, undefined, context)
+  if ('next' in permit) return permit
+  const isApproved = intent.state === 'awaiting_approval'
   const change: IntentChange = {
     state: 'created',
     outcome: undefined,
@@ -153,11 +218,12 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
     budget: intent.budget,
     owner: context.owner,
     leaseUntilMs: nowMs + context.leaseMs,
-    nextLookupAtMs: nowMs + context.leaseMs,
+    // of an approved one the approval worker takes care
+    nextLookupAtMs: isApproved ? 0 : nowMs + context.leaseMs,
     updatedAtMs: nowMs,
   }
+  if (isApproved || intent.state === 'created') delete change.state
   const taken = withChange(intent, change)
-  if (intent.state === 'created') delete change.state
   if (!(await updateBooked(store, intent, change, nowMs))) return { next: 'replay', intent }
   return { next: 'mint', intent: taken }
 }

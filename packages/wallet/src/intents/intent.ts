@@ -115,8 +115,8 @@ export interface Decision {
   account: string
   paymentId?: PaymentId
   atMs: number
-  /** `alarm`: what happened was against a rule, and was booked all the same. */
-  verdict: 'allowed' | 'refused' | 'alarm'
+  /** `approval`: the owner was asked. `alarm`: what happened was against a rule, and was booked all the same. */
+  verdict: 'allowed' | 'refused' | 'approval' | 'alarm'
   code?: string
   destination: string
   amountMsat: Msat

@@ -1,4 +1,4 @@
-import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
+import { type BackendIdentity, LightningError, type Msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { type Intent, isOpen, OPEN_STATES, sameBackend } from './intent.ts'
@@ -99,11 +99,31 @@ async function matchInvoice(
     if (idempotencyKey !== undefined) throw guard(live, true)
     return live
   }
+  // what the owner denied or nobody decided ended with that: the next call is judged afresh
+  if (isTurnedDown(known)) return undefined
+  if (known.state === 'awaiting_approval') return waitingInvoice(known, { amountMsat, idempotencyKey })
   // Only proven failures are left.
   const repeatable = known.retry === 'same-call'
   if (!repeatable && known.amountMsat === amountMsat) return known
   if (context.identity !== undefined && !sameBackend(known, context.identity)) return undefined
   return idempotencyKey === undefined && known.amountMsat === amountMsat ? known : undefined
+}
+
+const isTurnedDown = ({ state }: Intent): boolean =>
+  state === 'denied' || state === 'expired' || state === 'canceled'
+
+function waitingInvoice(
+  known: Intent,
+  { amountMsat, idempotencyKey }: { amountMsat: Msat; idempotencyKey: string | undefined },
+): Intent {
+  if (known.amountMsat !== amountMsat)
+    throw new LightningError({
+      code: 'idempotency_conflict',
+      message: `payment ${known.paymentId} of this invoice waits for the owner with another amount: ${amountText(known.amountMsat)}`,
+      hint: 'Wait for that decision, or ask the recipient for a fresh invoice.',
+    })
+  if (idempotencyKey !== undefined) throw guard(known, true)
+  return known
 }
 
 async function matchMinted(

@@ -1,10 +1,18 @@
-import type { PaymentRecord } from '../wallet.ts'
+import type { IntentState, PaymentRecord } from '../wallet.ts'
 import type { Intent } from './intent.ts'
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
+/** States in which an approval is what a payment waits for or ended with. */
+const TURNED: readonly IntentState[] = ['awaiting_approval', 'denied', 'expired', 'canceled']
+
+const failureOf = ({ failureDetail }: Intent, reason: string) => ({
+  reason,
+  ...(failureDetail === undefined ? {} : { detail: failureDetail }),
+})
+
 /** An intent as a caller sees it. */
-export function toRecord(intent: Intent): PaymentRecord {
+export function toRecord(intent: Intent, { mayElicit = false }: { mayElicit?: boolean } = {}): PaymentRecord {
   const settled = intent.state === 'settled'
   return {
     paymentId: intent.paymentId,
@@ -21,12 +29,21 @@ export function toRecord(intent: Intent): PaymentRecord {
     ...(intent.feeMsat === undefined ? {} : { feeMsat: intent.feeMsat }),
     ...(intent.feeProvisional ? { feeProvisional: true } : {}),
     ...(settled && intent.preimage !== undefined ? { preimage: intent.preimage } : {}),
+    ...(TURNED.includes(intent.state) && intent.approvalId !== undefined
+      ? {
+          approval: {
+            approvalId: intent.approvalId,
+            expiresAt: seconds(intent.approvalExpiresAtMs ?? 0),
+            mayElicit: mayElicit && intent.state === 'awaiting_approval',
+          },
+        }
+      : {}),
+    ...(intent.state === 'canceled' && intent.failureReason !== undefined
+      ? { failure: failureOf(intent, intent.failureReason) }
+      : {}),
     ...(intent.state === 'failed'
       ? {
-          failure: {
-            reason: intent.failureReason ?? 'other',
-            ...(intent.failureDetail === undefined ? {} : { detail: intent.failureDetail }),
-          },
+          failure: failureOf(intent, intent.failureReason ?? 'other'),
           retry: intent.retry ?? 'never',
         }
       : {}),

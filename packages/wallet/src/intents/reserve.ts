@@ -8,6 +8,10 @@ import {
   type MintedInvoice,
   type Msat,
 } from '@lightning-mcp/core'
+import type { Approval } from '../approvals/approval.ts'
+import type { ApprovalAuthority } from '../approvals/approval-verdict.ts'
+import { askOwner } from '../approvals/ask-owner.ts'
+import { endWaiting, followDecision, spendApproval, usableApproval } from '../approvals/follow-decision.ts'
 import { updateBooked } from '../ledger/write-intent.ts'
 import type { FeeFacts } from '../limits.ts'
 import { assess } from '../policy/assess.ts'
@@ -26,6 +30,9 @@ export interface ClaimContext extends MatchContext {
   fees: FeeFacts
   /** What may stop spending altogether, in order. */
   gates: readonly SpendingGate[]
+  /** Whose word on an approval counts. */
+  authority: ApprovalAuthority
+  onAlarm: (alarm: string) => void
   /** Why there is no `identity`. */
   fault?: unknown
   /** This process, and how long it may be believed to live without a sign. */
@@ -36,12 +43,13 @@ export interface ClaimContext extends MatchContext {
 /**
  * What a call has to do next. `replay`: nothing, the intent is an earlier one. `send`: the record
  * stands, this process sends. `mint`: the record stands, an invoice has to be made first.
- * `refused`: the decision is recorded, nothing else.
+ * `refused`: the decision is recorded, nothing else. `approve`: the record stands and waits for the owner.
  */
 export type Claim =
   | { next: 'replay'; intent: Intent }
   | { next: 'send'; intent: Intent }
   | { next: 'mint'; intent: Intent }
+  | { next: 'approve'; intent: Intent }
   | { next: 'refused'; error: LightningError }
 
 /** Throws for an invoice that expired or is another network's. */
@@ -76,20 +84,65 @@ export async function reserve(
   if (live !== undefined) throw guard(live, live.account === intent.account)
   const spend = spendOf({ ...intent, payee: decoded.payee }, nowMs)
   const onReserved = await assertMaySpend(store, context.gates, spend)
-  const judgement = await judgeIntent(
-    store,
-    { ...intent, payee: decoded.payee, maxFeeGivenMsat: maxFeeGivenMsat },
-    context,
-  )
-  await recordJudgement(store, intent, judgement, nowMs, true)
-  if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
+  const permit = await permitAgain(store, { ...intent, maxFeeGivenMsat }, decoded, context)
+  if ('next' in permit) return permit
+  const { judgement, approval } = permit
   const attempt = intent.state === 'failed' ? intent.attempt + 1 : intent.attempt
   const change = { ...dispatchChange({ ...intent, attempt }, decoded, judgement, context), attempt }
   if (!(await updateBooked(store, intent, change, nowMs))) return stale(intent)
+  if (approval !== undefined) await spendApproval(store, approval)
   const sending = withChange(intent, change)
   await putAttempt(store, sending, nowMs)
   await onReserved(store, sending.paymentId)
   return { next: 'send', intent: sending }
+}
+
+/**
+ * Judges a known intent anew, with the approval that it may have. Answers what to do instead where it
+ * may not go on: the owner is asked, the limits say no, or nobody decided in time.
+ */
+export async function permitAgain(
+  store: StoreWriter,
+  intent: Omit<Intent, 'maxFeeGivenMsat'> & { maxFeeGivenMsat?: Msat | undefined },
+  decoded: DecodedInvoice | undefined,
+  context: ClaimContext,
+): Promise<{ judgement: Judgement; approval?: Approval } | Claim> {
+  const { nowMs, authority } = context
+  const known = withChange(intent as Intent, {})
+  const approval = await usableApproval(store, known, context)
+  if (approval === undefined && known.state === 'awaiting_approval')
+    return stale((await followDecision(store, known, context)).intent)
+  const judgement = await judgeIntent(
+    store,
+    {
+      ...intent,
+      payee: decoded?.payee ?? intent.payee,
+      // what was approved is the fee limit, too
+      maxFeeGivenMsat: approval?.maxFeeMsat ?? intent.maxFeeGivenMsat,
+    },
+    context,
+    { isApproved: approval !== undefined },
+  )
+  if (judgement.verdict === 'allowed' && decoded === undefined)
+    return approval === undefined ? { judgement } : { judgement, approval }
+  await recordJudgement(store, known, judgement, nowMs, true)
+  switch (judgement.verdict) {
+    case 'allowed':
+      return approval === undefined ? { judgement } : { judgement, approval }
+    case 'approval': {
+      const { maxFeeMsat, message: reason } = judgement
+      const pinned = decoded === undefined ? {} : dispatchChange(known, decoded, judgement, context)
+      const waiting = await askOwner(store, known, { pinned, maxFeeMsat, reason, nowMs, authority })
+      return waiting === undefined ? stale(known) : { next: 'approve', intent: waiting }
+    }
+    default: {
+      if (known.state !== 'awaiting_approval') return { next: 'refused', error: refusal(judgement) }
+      // an approval lifts no limit: what ran out meanwhile ends the payment, and the approval with it
+      const failureReason = judgement.code ?? 'budget_exceeded'
+      const failureDetail = judgement.message ?? 'refused by a limit'
+      return stale(await endWaiting(store, known, { state: 'canceled', failureReason, failureDetail }, nowMs))
+    }
+  }
 }
 
 /** Judges what an intent would spend, by the rules in force and what was spent so far. */
@@ -120,7 +173,7 @@ export const judgeIntent = (
     isApproved,
   })
 
-/** Pins what a service minted, and reserves for it. The intent stays `created` where this throws. */
+/** Pins what a service minted, and reserves for it. The intent stays as it was where this throws. */
 export async function pin(
   store: StoreWriter,
   intent: Intent,
@@ -128,7 +181,8 @@ export async function pin(
   context: ClaimContext,
 ): Promise<Claim> {
   const current = await store.intentById(intent.paymentId)
-  if (current?.state !== 'created' || current.owner !== context.owner) return stale(current ?? intent)
+  const isBeingMinted = current?.state === 'created' || current?.state === 'awaiting_approval'
+  if (!isBeingMinted || current.owner !== context.owner) return stale(current ?? intent)
   const decoded = decodeInvoice(minted.invoice)
   if (decoded.amountMsat !== intent.amountMsat)
     throw new LightningError({
@@ -221,7 +275,7 @@ export async function recordJudgement(
     account: intent.account,
     ...(bound ? { paymentId: intent.paymentId } : {}),
     atMs,
-    verdict: judgement.verdict === 'allowed' ? 'allowed' : 'refused',
+    verdict: judgement.verdict,
     ...(judgement.code === undefined ? {} : { code: judgement.code }),
     destination: intent.destination,
     amountMsat: intent.amountMsat,

@@ -1,8 +1,15 @@
-import type { Kysely } from 'kysely'
-import { type Approval, type ApprovalChange, type ApprovalState, OPEN_APPROVALS } from '../approvals/approval.ts'
-import type { ApprovalId } from '../wallet.ts'
-import { type Columns, fromRow, toRow } from './columns.ts'
+import { type Kysely, sql } from 'kysely'
+import type { Approval, ApprovalChange, ApprovalState } from '../approvals/approval.ts'
+import type { Intent } from '../intents/intent.ts'
+import type { ApprovalId, PaymentId } from '../wallet.ts'
+import { type Columns, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
+
+/** A payment that waits, with the approval that it waits for. */
+export interface WaitingApproval {
+  intent: Intent
+  approval: Approval
+}
 
 /** What the store is asked about approvals. */
 export interface ApprovalReader {
@@ -13,8 +20,9 @@ export interface ApprovalReader {
     states?: readonly ApprovalState[]
     limit: number
   }): Promise<readonly Approval[]>
-  /** The account's that something may still become of, oldest first. */
-  openApprovals(account: string, limit: number): Promise<readonly Approval[]>
+  /** The account's payments that wait for a decision or for what follows from it, oldest first. */
+  waitingApprovals(account: string, limit: number): Promise<readonly WaitingApproval[]>
+  waitingApproval(paymentId: PaymentId): Promise<WaitingApproval | undefined>
 }
 
 export interface ApprovalWriter {
@@ -58,6 +66,18 @@ const APPROVAL_COLUMNS: Columns<Approval> = {
 
 export function approvalQueries(db: Kysely<Database>): ApprovalReader & ApprovalWriter {
   const read = (row: Record<string, unknown>): Approval => fromRow(APPROVAL_COLUMNS, row)
+  const waiting = () => db.selectFrom('intents').selectAll().where('state', '=', sql.lit('awaiting_approval'))
+  const withApprovals = async (rows: readonly Record<string, unknown>[]): Promise<WaitingApproval[]> => {
+    const intents = rows.map((row) => fromRow<Intent>(INTENT_COLUMNS, row))
+    const ids = intents.map(({ approvalId }) => approvalId).filter((id) => id !== undefined)
+    if (ids.length === 0) return []
+    const found = await db.selectFrom('approvals').selectAll().where('approval_id', 'in', ids).execute()
+    const approvals = new Map(found.map((row) => [row['approval_id'], read(row)]))
+    return intents.flatMap((intent) => {
+      const approval = approvals.get(intent.approvalId ?? null)
+      return approval === undefined ? [] : [{ intent, approval }]
+    })
+  }
   return {
     async approvalById(approvalId) {
       const row = await db
@@ -78,16 +98,17 @@ export function approvalQueries(db: Kysely<Database>): ApprovalReader & Approval
         .execute()
       return rows.map(read)
     },
-    async openApprovals(account, limit) {
-      const rows = await db
-        .selectFrom('approvals')
-        .selectAll()
-        .where('state', 'in', [...OPEN_APPROVALS])
+    async waitingApprovals(account, limit) {
+      const rows = await waiting()
         .where('account', '=', account)
         .orderBy('created_at_ms', 'asc')
         .limit(limit)
         .execute()
-      return rows.map(read)
+      return withApprovals(rows)
+    },
+    async waitingApproval(paymentId) {
+      const rows = await waiting().where('payment_id', '=', paymentId).execute()
+      return (await withApprovals(rows)).at(0)
     },
 
     async insertApproval(approval) {
