@@ -17,6 +17,8 @@ export interface LndBooks {
 }
 
 export interface LndStage extends Stage {
+  /** What a wallet of this stage sees, for one that runs in the test's own process. */
+  readonly world: LndWorldOptions
   /** An invoice of the recipient. */
   invoice(amountMsat: bigint): Promise<string>
   books(): Promise<LndBooks>
@@ -47,6 +49,7 @@ export async function startLndStages(): Promise<LndStages> {
       const options: LndWorldOptions = { payer: accessTo(payer), shop: accessTo(shop), memo }
       const module = join(import.meta.dirname, 'lnd-world.ts')
       return {
+        world: options,
         ...openStage(memo, folder, { module, options: { ...options } }, { speed: 15 }),
         async invoice(amountMsat) {
           const { payment_request } = await shop.call<{ payment_request: string }>('default', 'addInvoice', {

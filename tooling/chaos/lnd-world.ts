@@ -2,6 +2,7 @@ import { createLndBackend } from '@lightning-mcp/backend-lnd'
 import { type DestinationResolver, type LightningBackend, msat } from '@lightning-mcp/core'
 import {
   composeLayers,
+  type LayerClock,
   withCapabilityCheck,
   withErrorContext,
   withRetry,
@@ -26,7 +27,14 @@ export interface LndWorldOptions {
 
 /** A payer on real LND, in the layers of a server, and an address service that mints on another LND: a new invoice each time. */
 export async function openWorld(options: Readonly<Record<string, unknown>>): Promise<ChildWorld> {
-  const { payer, shop, memo } = options as unknown as LndWorldOptions
+  return openLndWorld(options as unknown as LndWorldOptions)
+}
+
+/** The same, for a wallet in this process; `clock` is that of the layers. */
+export async function openLndWorld(
+  { payer, shop, memo }: LndWorldOptions,
+  clock?: LayerClock,
+): Promise<ChildWorld> {
   const service = createLndBackend(shop)
   const resolver: DestinationResolver = {
     describe: async () => ({
@@ -45,14 +53,14 @@ export async function openWorld(options: Readonly<Record<string, unknown>>): Pro
   const backend = createLndBackend(payer)
   // loads what speaks to LND: in the wallet's quick time that would take half a minute
   await Promise.all([backend.connect(), service.connect()])
-  return { backend: inLayers(backend), resolver, close: () => void service.close() }
+  return { backend: inLayers(backend, clock), resolver, close: () => void service.close() }
 }
 
 /** As the runtime does it. */
-const inLayers = (backend: LightningBackend): LightningBackend =>
+const inLayers = (backend: LightningBackend, clock?: LayerClock): LightningBackend =>
   composeLayers(backend, [
     withErrorContext,
-    (inner) => withTimeout(inner),
-    (inner) => withRetry(inner),
+    (inner) => withTimeout(inner, clock === undefined ? {} : { clock }),
+    (inner) => withRetry(inner, clock === undefined ? {} : { clock }),
     withCapabilityCheck,
   ])

@@ -10,7 +10,7 @@ const AMOUNT_MSAT = 200_000n
 const DESTINATIONS = ['an address', 'an invoice'] as const
 type To = (typeof DESTINATIONS)[number]
 
-const network = await startNetwork(120)
+const network = await startNetwork(150)
 afterAll(() => network.close())
 
 async function callTo(to: To, { payer }: SimulatorStage): Promise<ChildCall> {
@@ -54,11 +54,15 @@ test('the moments are all steps, the sending and each commit', () => {
 describe.concurrent('killed with SIGKILL', () => {
   const cases = lives.flatMap(({ to, moments }) => moments.map((dieAt) => ({ to, dieAt })))
   test.each(cases)('paying $to, at $dieAt: the same call pays once', { timeout: 120_000 }, async (given) => {
-    const stage = network.stage()
-    const before = (await stage.payer.getBalance()).spendableMsat
-    const call = await callTo(given.to, stage)
-    expect(await stage.run({ calls: [call], dieAt: given.dieAt })).toBeUndefined()
-    await expectOnePayment(stage, call, before)
+    for (let killed = false, tries = 0; !killed; tries++) {
+      const stage = network.stage()
+      const before = (await stage.payer.getBalance()).spendableMsat
+      const call = await callTo(given.to, stage)
+      killed = (await stage.run({ calls: [call], dieAt: given.dieAt })) === undefined
+      await expectOnePayment(stage, call, before)
+      // what waits at the same time shares a commit, so that there may be one fewer
+      if (!killed) expect(tries).toBeLessThan(5)
+    }
   })
 })
 
