@@ -1,3 +1,19 @@
+export type { Approval, ApprovalDecision, ApprovalState } from './approvals/approval.ts'
+export type { ApprovalDocument } from './approvals/approval-document.ts'
+export { approvalId } from './approvals/approval-id.ts'
+export type { DecideByProgram } from './approvals/approval-worker.ts'
+export {
+  type DecideApprovalRequest,
+  decideApproval,
+  findApproval,
+  listApprovals,
+} from './approvals/decide-approval.ts'
+export {
+  type ApprovalAnswer,
+  type ApprovalRequest,
+  signDecision,
+  verifyWebhook,
+} from './approvals/webhook-message.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
 export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit.ts'
@@ -49,10 +65,12 @@ export { openPostgresStore, type PostgresStoreOptions } from './store/postgres-s
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
 export type { WalletStore } from './store/wallet-store.ts'
 export type {
+  ApprovalId,
   Budget,
   IntentState,
   ListPaymentsRequest,
   PaymentId,
+  PaymentKey,
   PaymentListEntry,
   PaymentOutcome,
   PaymentPreview,
