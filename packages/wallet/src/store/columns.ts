@@ -173,13 +173,18 @@ export function columnName(field: string): string {
 }
 
 const toSql: Readonly<Record<ColumnType, (value: never) => SqlValue>> = {
-  text: (value: string) => value,
+  // PostgreSQL knows no text with this character, and nobody means it
+  text: (value: string) => (value.includes('\0') ? value.replaceAll('\0', '') : value),
   msat: (value: bigint) => value,
   number: (value: number) => BigInt(Math.trunc(value)),
   flag: (value: boolean) => (value ? 1n : 0n),
-  json: (value: unknown) =>
-    JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? { $msat: v.toString() } : v)),
+  json: (value: unknown) => (isEmptyList(value) ? '[]' : JSON.stringify(value, withBigints)),
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+
+const withBigints = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? { $msat: value.toString() } : value
 
 // Some drivers answer 64-bit integers as text, hence BigInt() and Number() on everything.
 const fromSql: Readonly<Record<ColumnType, (value: string | bigint) => unknown>> = {
@@ -187,25 +192,63 @@ const fromSql: Readonly<Record<ColumnType, (value: string | bigint) => unknown>>
   msat: (value) => BigInt(value),
   number: (value) => Number(value),
   flag: (value) => BigInt(value) !== 0n,
-  json: (value) => JSON.parse(String(value), (_, v) => (typeof v?.$msat === 'string' ? BigInt(v.$msat) : v)),
+  json: (value) =>
+    value === '[]'
+      ? []
+      : JSON.parse(String(value), (_, v) => (typeof v?.$msat === 'string' ? BigInt(v.$msat) : v)),
+}
+
+interface Field {
+  field: string
+  column: string
+  type: ColumnType
+}
+
+const fieldsOf = new WeakMap<object, readonly Field[]>()
+
+/** The columns in their order, worked out once. */
+function fields(columns: object): readonly Field[] {
+  let known = fieldsOf.get(columns)
+  if (known === undefined) {
+    known = Object.entries<ColumnType>(columns as Record<string, ColumnType>).map(([field, type]) => ({
+      field,
+      column: columnName(field),
+      type,
+    }))
+    fieldsOf.set(columns, known)
+  }
+  return known
 }
 
 /** Only the fields that `value` has; `undefined` becomes NULL. */
 export function toRow<T extends object>(columns: Columns<T>, value: Partial<Record<keyof T, unknown>>): Row {
   const row: Row = {}
-  for (const [field, type] of Object.entries<ColumnType>(columns)) {
+  for (const { field, column, type } of fields(columns)) {
     if (!(field in value)) continue
     const given = value[field as keyof T]
-    row[columnName(field)] = given === undefined ? null : toSql[type](given as never)
+    row[column] = given === undefined ? null : toSql[type](given as never)
   }
   return row
 }
 
+/** Every column; what `value` has not is NULL. */
+export function toWholeRow<T extends object>(columns: Columns<T>, value: T): Row {
+  const row: Row = {}
+  for (const { field, column, type } of fields(columns)) {
+    const given = value[field as keyof T]
+    row[column] = given === undefined ? null : toSql[type](given as never)
+  }
+  return row
+}
+
+/** The names of all columns, in their order. */
+export const columnNames = (columns: object): readonly string[] => fields(columns).map(({ column }) => column)
+
 /** NULL becomes an absent field. */
 export function fromRow<T extends object>(columns: Columns<T>, row: Record<string, unknown>): T {
   const value: Record<string, unknown> = {}
-  for (const [field, type] of Object.entries<ColumnType>(columns)) {
-    const stored = row[columnName(field)]
+  for (const { field, column, type } of fields(columns)) {
+    const stored = row[column]
     if (stored !== null && stored !== undefined) value[field] = fromSql[type](stored as string | bigint)
   }
   return value as T

@@ -1,13 +1,21 @@
 import { CompiledQuery, type Kysely } from 'kysely'
+import type { GroupMemory } from './group-memory.ts'
 import type { Database } from './schema.ts'
 
 /** So many wait for one commit at most: the first of them waits for the last. */
 const LARGEST_GROUP = 64
 
-type Work<T> = (transaction: Kysely<Database>) => Promise<T>
+/** What the transactions of one commit work with. */
+export interface Group<W> {
+  db: Kysely<Database>
+  memory: GroupMemory
+  writer: W
+}
 
-interface Job {
-  work: Work<unknown>
+type Work<W, T> = (writer: W) => Promise<T>
+
+interface Job<W> {
+  work: Work<W, unknown>
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
 }
@@ -17,19 +25,21 @@ interface Job {
  * commit, because the disk is what takes time. Each stands or falls alone; only a fault of the
  * database itself, such as a full disk, takes the whole group back.
  */
-export class GroupCommit {
+export class GroupCommit<W> {
   readonly #db: Kysely<Database>
-  readonly #waiting: Job[] = []
+  readonly #begin: (transaction: Kysely<Database>) => Group<W>
+  readonly #waiting: Job<W>[] = []
   #running: Promise<void> | undefined
 
-  constructor(db: Kysely<Database>) {
+  constructor(db: Kysely<Database>, begin: (transaction: Kysely<Database>) => Group<W>) {
     this.#db = db
+    this.#begin = begin
   }
 
   /** Resolves once what `work` did is on disk. */
-  run<T>(work: Work<T>): Promise<T> {
+  run<T>(work: Work<W, T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as Job['resolve'], reject })
+      this.#waiting.push({ work, resolve: resolve as Job<W>['resolve'], reject })
       this.#running ??= this.#runAll()
     })
   }
@@ -48,11 +58,13 @@ export class GroupCommit {
     this.#running = undefined
   }
 
-  async #runGroup(jobs: readonly Job[]): Promise<void> {
+  async #runGroup(jobs: readonly Job<W>[]): Promise<void> {
     const after: (() => void)[] = []
     try {
       await this.#db.transaction().execute(async (transaction) => {
-        for (const job of jobs) after.push(await runOne(transaction, job, jobs.length === 1))
+        const group = this.#begin(transaction)
+        for (const job of jobs) after.push(await runOne(group, job, jobs.length === 1))
+        await group.memory.flush()
       })
       for (const tell of after) tell()
     } catch (error) {
@@ -62,21 +74,23 @@ export class GroupCommit {
 }
 
 /** Answers what to tell its caller once the group is durable. */
-async function runOne(db: Kysely<Database>, job: Job, alone: boolean): Promise<() => void> {
+async function runOne<W>({ db, memory, writer }: Group<W>, job: Job<W>, alone: boolean): Promise<() => void> {
   if (alone) {
-    const value = await job.work(db)
+    const value = await job.work(writer)
     return () => job.resolve(value)
   }
   await db.executeQuery(CompiledQuery.raw('SAVEPOINT job'))
   try {
-    const value = await job.work(db)
+    const value = await job.work(writer)
     await db.executeQuery(CompiledQuery.raw('RELEASE job'))
+    memory.keep()
     return () => job.resolve(value)
   } catch (error) {
     // Throws where the database has already given up the whole transaction, and then the group fails.
     await db.executeQuery(CompiledQuery.raw('ROLLBACK TO job')).catch(() => {
       throw error
     })
+    memory.takeBack()
     await db.executeQuery(CompiledQuery.raw('RELEASE job'))
     return () => job.reject(error)
   }

@@ -8,8 +8,11 @@ import type { StoreReader, StoreWriter, WalletStore } from './wallet-store.ts'
 /** An open database, its schema up to date. */
 export interface Opened {
   db: Kysely<Database>
-  group: GroupCommit
-  writer: (db: Kysely<Database>) => StoreReader & StoreWriter
+  group: GroupCommit<StoreWriter>
+  /** Answers questions outside of a transaction. */
+  reader: StoreReader
+  /** Answers questions in the transaction `db`. */
+  readerOf: (db: Kysely<Database>) => StoreReader
 }
 
 export interface KyselyStoreOptions {
@@ -52,19 +55,19 @@ export function kyselyStore({ connect, describe }: KyselyStoreOptions): WalletSt
       }),
     read: (work) =>
       guarded(async () => {
-        const { db, writer } = await opened()
-        return work(writer(db))
+        const { reader } = await opened()
+        return work(reader)
       }),
     transaction: (work) =>
       guarded(async () => {
-        const { group, writer } = await opened()
-        return group.run((trx) => work(writer(trx)))
+        const { group } = await opened()
+        return group.run(work)
       }),
     snapshot: (work) =>
       guarded(async () => {
-        const { db, writer } = await opened()
+        const { db, readerOf } = await opened()
         const moment = db.transaction().setAccessMode('read only')
-        return moment.execute((trx) => work(writer(trx)))
+        return moment.execute((trx) => work(readerOf(trx)))
       }),
     async close() {
       closed = true
@@ -82,11 +85,22 @@ export async function openDatabase(
   dialect: Dialect,
   check: (db: Kysely<Database>) => Promise<void> = async () => {},
 ): Promise<Opened> {
-  const [{ Kysely }, { migrate }, { kyselyWriter }, { GroupCommit }] = await Promise.all([
+  const [
+    { Kysely },
+    { migrate },
+    { kyselyWriter },
+    { GroupCommit },
+    { GroupMemory },
+    { Statements },
+    { writeRows },
+  ] = await Promise.all([
     import('kysely'),
     import('./migrations.ts'),
     import('./kysely-writer.ts'),
     import('./group-commit.ts'),
+    import('./group-memory.ts'),
+    import('./statements.ts'),
+    import('./write-rows.ts'),
   ])
   const db = new Kysely<Database>({ dialect })
   try {
@@ -98,5 +112,11 @@ export async function openDatabase(
     await db.destroy().catch(() => {})
     throw error
   }
-  return { db, group: new GroupCommit(db), writer: kyselyWriter }
+  const statements = new Statements()
+  const readerOf = (on: Kysely<Database>) => kyselyWriter({ db: on, statements, memory: undefined })
+  const group = new GroupCommit<StoreWriter>(db, (transaction) => {
+    const memory = new GroupMemory((table, rows) => writeRows(transaction, statements, table, rows))
+    return { db: transaction, memory, writer: kyselyWriter({ db: transaction, statements, memory }) }
+  })
+  return { db, group, reader: readerOf(db), readerOf }
 }

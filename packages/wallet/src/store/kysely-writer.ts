@@ -1,16 +1,28 @@
 import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
-import { type Kysely, sql } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import { type Attempt, type Decision, type Intent, LIVE_STATES, TRANSITIONS } from '../intents/intent.ts'
 import type { PaymentId } from '../wallet.ts'
 import { accountQueries } from './account-queries.ts'
 import { approvalQueries } from './approval-queries.ts'
 import { auditQueries } from './audit-queries.ts'
-import { ATTEMPT_COLUMNS, DECISION_COLUMNS, fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
+import {
+  ATTEMPT_COLUMNS,
+  columnNames,
+  DECISION_COLUMNS,
+  fromRow,
+  INTENT_COLUMNS,
+  toRow,
+  toWholeRow,
+} from './columns.ts'
+import { safetyInMemory, withWritten } from './in-memory.ts'
 import { ledgerQueries } from './ledger-queries.ts'
 import { payeeQueries } from './payee-queries.ts'
 import { safetyQueries } from './safety-queries.ts'
-import type { Database } from './schema.ts'
+import type { Session } from './session.ts'
+import { spendQueries } from './spend-queries.ts'
+import type { SlotOf, Values } from './statements.ts'
 import type { StoreReader, StoreWriter } from './wallet-store.ts'
+import { writeRows } from './write-rows.ts'
 
 // Written out and not as parameters: only so does SQLite see that a partial index fits.
 const WAITING = sql.lit(0n)
@@ -23,7 +35,11 @@ const intent = (row: Record<string, unknown> | undefined): Intent | undefined =>
   row === undefined ? undefined : fromRow<Intent>(INTENT_COLUMNS, row)
 
 /** The store's questions and changes as SQL that SQLite and PostgreSQL both know. */
-export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
+export function kyselyWriter(session: Session): StoreReader & StoreWriter {
+  const { db, statements, memory } = session
+  /** The first row that a statement of the hot path answers. */
+  const first = async (name: string, build: (slot: SlotOf) => Compilable, values: Values) =>
+    (await statements.run(db, name, build, values)).rows[0]
   const intents = () => db.selectFrom('intents').selectAll()
   const ofBackend = ({ kind, network, id }: BackendIdentity) =>
     intents()
@@ -31,38 +47,65 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       .where('backend_network', '=', network)
       .where('backend_id', '=', id)
   const due = (identity: BackendIdentity) => ofBackend(identity).where('next_lookup_at_ms', '>', WAITING)
+  const metas = async (keys: readonly string[]) => {
+    const known = new Map<string, string>()
+    const missing = keys.filter((key) => !memory?.metas.has(key))
+    for (const key of keys) {
+      const value = memory?.metas.get(key)
+      if (value !== undefined) known.set(key, value)
+    }
+    if (missing.length === 0) return known
+    const rows = await db.selectFrom('meta').select(['key', 'value']).where('key', 'in', missing).execute()
+    for (const { key, value } of rows) known.set(key, String(value))
+    for (const key of missing) memory?.setMeta(key, known.get(key))
+    return known
+  }
 
   return {
-    ...ledgerQueries(db),
-    ...accountQueries(db),
+    ...ledgerQueries(session),
+    ...withWritten(memory, accountQueries(db)),
     ...payeeQueries(db),
-    ...safetyQueries(db),
+    ...spendQueries(db),
+    ...safetyInMemory(session, safetyQueries(db)),
     ...approvalQueries(db),
-    ...auditQueries(db),
-    intentById: async (paymentId) =>
-      intent(await intents().where('payment_id', '=', paymentId).executeTakeFirst()),
+    ...withWritten(memory, auditQueries(db)),
+    intentById: async (id) =>
+      intent(await first('intentById', (slot) => intents().where('payment_id', '=', slot('id')), { id })),
     intentByKey: async (account, key) =>
       intent(
-        await intents().where('account', '=', account).where('idempotency_key', '=', key).executeTakeFirst(),
+        await first(
+          'intentByKey',
+          (slot) =>
+            intents().where('account', '=', slot('account')).where('idempotency_key', '=', slot('key')),
+          { account, key },
+        ),
       ),
     liveIntentByHash: async (hash) =>
       intent(
-        await intents()
-          .where('payment_hash', '=', hash)
-          .where('state', 'in', [...LIVE_STATES])
-          .limit(1)
-          .executeTakeFirst(),
+        await first(
+          'liveIntentByHash',
+          (slot) =>
+            intents()
+              .where('payment_hash', '=', slot('hash'))
+              .where('state', 'in', [...LIVE_STATES])
+              .limit(1),
+          { hash },
+        ),
       ),
     intentByHash: async (account, hash) =>
       intent(
-        await intents()
-          .where('payment_hash', '=', hash)
-          .where('account', '=', account)
-          .orderBy(isLive, 'desc')
-          .orderBy('created_at_ms', 'desc')
-          .orderBy('payment_id', 'desc')
-          .limit(1)
-          .executeTakeFirst(),
+        await first(
+          'intentByHash',
+          (slot) =>
+            intents()
+              .where('payment_hash', '=', slot('hash'))
+              .where('account', '=', slot('account'))
+              .orderBy(isLive, 'desc')
+              .orderBy('created_at_ms', 'desc')
+              .orderBy('payment_id', 'desc')
+              .limit(1),
+          { account, hash },
+        ),
       ),
     async countIntentsByHash(hash) {
       const row = await db
@@ -90,18 +133,22 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
     },
     openIntentElsewhere: async (account, { kind, network, id }) =>
       intent(
-        await intents()
-          .where('state', 'in', HELD)
-          .where('account', '=', account)
-          .where((is) =>
-            is.or([
-              is('backend_kind', '!=', kind),
-              is('backend_network', '!=', network),
-              is('backend_id', '!=', id),
-            ]),
-          )
-          .limit(1)
-          .executeTakeFirst(),
+        await first(
+          'openIntentElsewhere',
+          (slot) =>
+            intents()
+              .where('state', 'in', HELD)
+              .where('account', '=', slot('account'))
+              .where((is) =>
+                is.or([
+                  is('backend_kind', '!=', slot('kind')),
+                  is('backend_network', '!=', slot('network')),
+                  is('backend_id', '!=', slot('id')),
+                ]),
+              )
+              .limit(1),
+          { account, kind, network, id },
+        ),
       ),
     async intentsByHashes(account, hashes) {
       if (hashes.length === 0) return []
@@ -134,37 +181,44 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       return rows.map((row) => fromRow<Intent>(INTENT_COLUMNS, row))
     },
     async nextDueMs({ kind, network, id }) {
-      const row = await db
-        .selectFrom('intents')
-        .select((of) =>
-          of.fn
-            .min<string | bigint | null>(
-              of
-                .case()
-                .when('lease_until_ms', '>', of.ref('next_lookup_at_ms'))
-                .then(of.ref('lease_until_ms'))
-                .else(of.ref('next_lookup_at_ms'))
-                .end(),
+      const row = await first(
+        'nextDueMs',
+        (slot) =>
+          db
+            .selectFrom('intents')
+            .select((of) =>
+              of.fn
+                .min<string | bigint | null>(
+                  of
+                    .case()
+                    .when('lease_until_ms', '>', of.ref('next_lookup_at_ms'))
+                    .then(of.ref('lease_until_ms'))
+                    .else(of.ref('next_lookup_at_ms'))
+                    .end(),
+                )
+                .as('at'),
             )
-            .as('at'),
-        )
-        .where('backend_kind', '=', kind)
-        .where('backend_network', '=', network)
-        .where('backend_id', '=', id)
-        .where('next_lookup_at_ms', '>', WAITING)
-        .executeTakeFirst()
-      return row?.at === null || row?.at === undefined ? undefined : Number(row.at)
+            .where('backend_kind', '=', slot('kind'))
+            .where('backend_network', '=', slot('network'))
+            .where('backend_id', '=', slot('id'))
+            .where('next_lookup_at_ms', '>', WAITING),
+        { kind, network, id },
+      )
+      const at = row?.['at'] ?? undefined
+      return at === undefined ? undefined : Number(at)
     },
     newestSettledBefore: async (identity, dispatchedAtMs) =>
       intent(
         await ofBackend(identity)
           .where('state', '=', 'settled')
+          .where('payment_hash', 'is not', null)
           .where('dispatched_at_ms', '<', BigInt(Math.trunc(dispatchedAtMs)))
           .orderBy('dispatched_at_ms', 'desc')
           .limit(1)
           .executeTakeFirst(),
       ),
     async attempts(paymentId) {
+      await memory?.flush()
       const rows = await db
         .selectFrom('attempts')
         .selectAll()
@@ -174,6 +228,7 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       return rows.map((row) => fromRow<Attempt>(ATTEMPT_COLUMNS, row))
     },
     async decisions(account, limit) {
+      await memory?.flush()
       const rows = await db
         .selectFrom('decisions')
         .selectAll()
@@ -184,21 +239,20 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       return rows.map((row) => fromRow<Decision>(DECISION_COLUMNS, row))
     },
     async getMeta(key) {
-      const row = await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst()
-      return row === undefined ? undefined : String(row.value)
+      return (await metas([key])).get(key)
     },
-    async getMetas(keys) {
-      if (keys.length === 0) return new Map()
-      const rows = await db
-        .selectFrom('meta')
-        .select(['key', 'value'])
-        .where('key', 'in', [...keys])
-        .execute()
-      return new Map(rows.map(({ key, value }) => [String(key), String(value)]))
-    },
+    getMetas: metas,
 
     async insertIntent(value) {
-      await db.insertInto('intents').values(toRow(INTENT_COLUMNS, value)).execute()
+      await statements.run(
+        db,
+        'insertIntent',
+        (slot) =>
+          db
+            .insertInto('intents')
+            .values(Object.fromEntries(columnNames(INTENT_COLUMNS).map((name) => [name, slot(name)]))),
+        toWholeRow(INTENT_COLUMNS, value),
+      )
     },
     async updateIntent(paymentId, { from, owner, attempt }, change) {
       const { state } = change
@@ -207,25 +261,40 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
           code: 'internal',
           message: `no intent goes from ${from.join('/')} to ${state}`,
         })
-      let query = db
-        .updateTable('intents')
-        .set(toRow<Intent>(INTENT_COLUMNS, change))
-        .where('payment_id', '=', paymentId)
-        .where('state', 'in', [...from])
-      if (owner !== undefined) query = query.where('owner', '=', owner)
-      if (attempt !== undefined) query = query.where('attempt', '=', BigInt(attempt))
-      const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
-      if (numUpdatedRows > 1n)
-        throw new LightningError({ code: 'internal', message: 'one payment id, two rows' })
-      return numUpdatedRows === 1n
+      const row = toRow<Intent>(INTENT_COLUMNS, change)
+      const set = Object.keys(row)
+      const { numAffectedRows: changed = 0n } = await statements.run(
+        db,
+        `updateIntent ${set.join()} from ${from.length} ${owner !== undefined} ${attempt !== undefined}`,
+        (slot) => {
+          let query = db
+            .updateTable('intents')
+            .set(Object.fromEntries(set.map((name) => [name, slot(`set ${name}`)])))
+            .where('payment_id', '=', slot('id'))
+            .where(
+              'state',
+              'in',
+              from.map((_, i) => slot(`from ${i}`)),
+            )
+          if (owner !== undefined) query = query.where('owner', '=', slot('owner'))
+          if (attempt !== undefined) query = query.where('attempt', '=', slot('attempt'))
+          return query
+        },
+        {
+          ...Object.fromEntries(set.map((name) => [`set ${name}`, row[name] ?? null])),
+          ...Object.fromEntries(from.map((state, i) => [`from ${i}`, state])),
+          id: paymentId,
+          owner: owner ?? null,
+          attempt: attempt === undefined ? null : BigInt(attempt),
+        },
+      )
+      if (changed > 1n) throw new LightningError({ code: 'internal', message: 'one payment id, two rows' })
+      return changed === 1n
     },
     async putAttempt(value) {
-      const row = toRow(ATTEMPT_COLUMNS, value)
-      await db
-        .insertInto('attempts')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['payment_id', 'attempt']).doUpdateSet(row))
-        .execute()
+      const row = toWholeRow(ATTEMPT_COLUMNS, value)
+      if (memory === undefined) return writeRows(db, statements, 'attempts', [row])
+      memory.put('attempts', `${value.paymentId} ${value.attempt}`, row)
     },
     async renewLeases(owner, paymentIds, leaseUntilMs) {
       const rows = await db
@@ -238,9 +307,12 @@ export function kyselyWriter(db: Kysely<Database>): StoreReader & StoreWriter {
       return rows.map((row) => String(row.payment_id) as PaymentId)
     },
     async insertDecision(value) {
-      await db.insertInto('decisions').values(toRow(DECISION_COLUMNS, value)).execute()
+      const row = toWholeRow(DECISION_COLUMNS, value)
+      if (memory === undefined) return writeRows(db, statements, 'decisions', [row])
+      memory.add('decisions', row)
     },
     async setMeta(key, value) {
+      memory?.setMeta(key, value)
       await db
         .insertInto('meta')
         .values({ key, value })

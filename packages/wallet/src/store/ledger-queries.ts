@@ -1,9 +1,11 @@
-import { type Msat, msat } from '@lightning-mcp/core'
-import { type Kysely, sql } from 'kysely'
+import { msat } from '@lightning-mcp/core'
+import { sql } from 'kysely'
 import type { AccountBalance, JournalDeltas, JournalEntry } from '../ledger/journal.ts'
 import { bucketOf, oldestBucket, USAGE_WINDOW_NAMES, type Usage, type UsageWindow } from '../ledger/usage.ts'
-import { BALANCE_COLUMNS, fromRow, JOURNAL_COLUMNS, toRow } from './columns.ts'
-import type { Database } from './schema.ts'
+import { BALANCE_COLUMNS, fromRow, JOURNAL_COLUMNS, type Row, toWholeRow } from './columns.ts'
+import { addColumns } from './group-memory.ts'
+import type { Session } from './session.ts'
+import { writeRows } from './write-rows.ts'
 
 /** What the store is asked about journal, balances and usage. */
 export interface LedgerReader {
@@ -24,21 +26,28 @@ export interface LedgerWriter {
 }
 
 const SUMS = ['funds', 'reserved', 'paid', 'fees', 'capital', 'outside'] as const
+const SUM_COLUMNS = SUMS.map((name) => `${name}_msat`)
 const NOTHING = Object.fromEntries(SUMS.map((name) => [`${name}Msat`, 0n])) as unknown as JournalDeltas
 
-export function ledgerQueries(db: Kysely<Database>): LedgerReader & LedgerWriter {
-  const balanceOf = (row: Record<string, unknown>): AccountBalance => fromRow(BALANCE_COLUMNS, row)
+const balanceOf = (row: Record<string, unknown>): AccountBalance => fromRow(BALANCE_COLUMNS, row)
+
+export function ledgerQueries({ db, statements, memory }: Session): LedgerReader & LedgerWriter {
   return {
     async lastJournalEntry() {
-      const row = await db
-        .selectFrom('journal')
-        .select(['seq', 'digest'])
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      return row === undefined ? undefined : { seq: Number(row['seq']), digest: String(row['digest']) }
+      if (memory?.tail !== undefined) return memory.tail ?? undefined
+      const { rows } = await statements.run(
+        db,
+        'lastJournalEntry',
+        () => db.selectFrom('journal').select(['seq', 'digest']).orderBy('seq', 'desc').limit(1),
+        {},
+      )
+      const [row] = rows
+      const tail = row === undefined ? undefined : { seq: Number(row['seq']), digest: String(row['digest']) }
+      if (memory !== undefined) memory.tail = tail ?? null
+      return tail
     },
     async journalAfter(seq, limit) {
+      await memory?.flush()
       const rows = await db
         .selectFrom('journal')
         .selectAll()
@@ -49,90 +58,111 @@ export function ledgerQueries(db: Kysely<Database>): LedgerReader & LedgerWriter
       return rows.map((row) => fromRow<JournalEntry>(JOURNAL_COLUMNS, row))
     },
     async balance(account) {
-      const row = await db
-        .selectFrom('balances')
-        .selectAll()
-        .where('account', '=', account)
-        .executeTakeFirst()
-      return row === undefined ? { account, ...NOTHING } : balanceOf(row)
+      const { rows } = await statements.run(
+        db,
+        'balance',
+        (slot) => db.selectFrom('balances').selectAll().where('account', '=', slot('account')),
+        { account },
+      )
+      const written = rows[0] === undefined ? { account, ...NOTHING } : balanceOf(rows[0])
+      const pending = memory?.pendingOf('balances', account)
+      return pending === undefined ? written : withDeltas(written, balanceOf(pending))
     },
     async balances() {
+      await memory?.flush()
       const rows = await db.selectFrom('balances').selectAll().orderBy('account', 'asc').execute()
       return rows.map(balanceOf)
     },
     async usage(scope, nowMs) {
-      const rows = await db
+      const oldest = USAGE_WINDOW_NAMES.map((window) => BigInt(oldestBucket(window, nowMs)))
+      const ask = () => writtenUsage({ db, statements, memory }, scope, oldest)
+      const written = memory === undefined ? await ask() : await memory.sumsOf(`${scope} ${oldest}`, ask)
+      const used = { ...written.used }
+      let { minuteCount } = written
+      for (const row of memory?.pending('usage') ?? []) {
+        const window = row['usage_window'] as UsageWindow
+        const from = oldest[USAGE_WINDOW_NAMES.indexOf(window)] ?? 0n
+        if (row['scope'] !== scope || (row['bucket'] as bigint) < from) continue
+        used[window] += row['used_msat'] as bigint
+        if (window === 'minute') minuteCount += Number(row['used_count'])
+      }
+      return {
+        minuteCount,
+        hourMsat: msat(used.hour),
+        dayMsat: msat(used.day),
+        thirtyDaysMsat: msat(used['30-days']),
+        lifetimeMsat: msat(used.lifetime),
+      }
+    },
+
+    async insertJournalEntry(entry) {
+      const row = toWholeRow(JOURNAL_COLUMNS, entry)
+      if (memory === undefined) return writeRows(db, statements, 'journal', [row])
+      memory.put('journal', `${entry.seq}`, row)
+      memory.tail = { seq: entry.seq, digest: entry.digest }
+    },
+    async addToBalance(account, deltas) {
+      const row: Row = { account }
+      for (const name of SUMS) row[`${name}_msat`] = deltas[`${name}Msat`]
+      if (memory === undefined) return writeRows(db, statements, 'balances', [row])
+      memory.put('balances', account, row, addColumns(SUM_COLUMNS, row))
+    },
+    async addUsage(scope, atMs, usedMsat, count) {
+      const rows = USAGE_WINDOW_NAMES.map((window) => ({
+        scope,
+        usage_window: window,
+        bucket: BigInt(bucketOf(window, atMs)),
+        used_msat: usedMsat,
+        used_count: BigInt(count),
+      }))
+      if (memory === undefined) return writeRows(db, statements, 'usage', rows)
+      for (const row of rows)
+        memory.put(
+          'usage',
+          `${row.usage_window} ${row.bucket} ${scope}`,
+          row,
+          addColumns(['used_msat', 'used_count'], row),
+        )
+    },
+  }
+}
+
+function withDeltas(balance: AccountBalance, deltas: JournalDeltas): AccountBalance {
+  const sum = { ...balance }
+  for (const name of SUMS) sum[`${name}Msat`] += deltas[`${name}Msat`]
+  return sum
+}
+
+/** Sums of what is in the database, of each window from its oldest step on. */
+async function writtenUsage({ db, statements }: Session, scope: string, oldest: readonly bigint[]) {
+  const { rows } = await statements.run(
+    db,
+    'usage',
+    (slot) =>
+      db
         .selectFrom('usage')
         .select([
           'usage_window',
           (of) => of.fn.sum<string | bigint>('used_msat').as('used'),
           (of) => of.fn.sum<string | bigint>('used_count').as('count'),
         ])
-        .where('scope', '=', scope)
+        .where('scope', '=', slot('scope'))
         .where((is) =>
           is.or(
             USAGE_WINDOW_NAMES.map((window) =>
-              is.and([
-                is('usage_window', '=', window),
-                is('bucket', '>=', BigInt(oldestBucket(window, nowMs))),
-              ]),
+              is.and([is('usage_window', '=', sql.lit(window)), is('bucket', '>=', slot<bigint>(window))]),
             ),
           ),
         )
-        .groupBy('usage_window')
-        .execute()
-      const sums = new Map(rows.map((row) => [String(row['usage_window']), row]))
-      const used = (window: UsageWindow): Msat => msat(BigInt(sums.get(window)?.used ?? 0n))
-      return {
-        minuteCount: Number(sums.get('minute')?.count ?? 0n),
-        hourMsat: used('hour'),
-        dayMsat: used('day'),
-        thirtyDaysMsat: used('30-days'),
-        lifetimeMsat: used('lifetime'),
-      }
-    },
-
-    async insertJournalEntry(entry) {
-      await db.insertInto('journal').values(toRow(JOURNAL_COLUMNS, entry)).execute()
-    },
-    async addToBalance(account, deltas) {
-      const row = Object.fromEntries(SUMS.map((name) => [`${name}_msat`, deltas[`${name}Msat`]]))
-      await db
-        .insertInto('balances')
-        .values({ account, ...row })
-        .onConflict((conflict) =>
-          conflict
-            .column('account')
-            .doUpdateSet(
-              Object.fromEntries(
-                SUMS.map((name) => [
-                  `${name}_msat`,
-                  sql<bigint>`${sql.ref(`balances.${name}_msat`)} + ${sql.ref(`excluded.${name}_msat`)}`,
-                ]),
-              ),
-            ),
-        )
-        .execute()
-    },
-    async addUsage(scope, atMs, usedMsat, count) {
-      await db
-        .insertInto('usage')
-        .values(
-          USAGE_WINDOW_NAMES.map((window) => ({
-            scope,
-            usage_window: window,
-            bucket: BigInt(bucketOf(window, atMs)),
-            used_msat: usedMsat,
-            used_count: BigInt(count),
-          })),
-        )
-        .onConflict((conflict) =>
-          conflict.columns(['scope', 'usage_window', 'bucket']).doUpdateSet({
-            used_msat: sql<bigint>`${sql.ref('usage.used_msat')} + ${sql.ref('excluded.used_msat')}`,
-            used_count: sql<bigint>`${sql.ref('usage.used_count')} + ${sql.ref('excluded.used_count')}`,
-          }),
-        )
-        .execute()
-    },
+        .groupBy('usage_window'),
+    { scope, ...Object.fromEntries(USAGE_WINDOW_NAMES.map((window, i) => [window, oldest[i] ?? 0n])) },
+  )
+  const used: Record<UsageWindow, bigint> = { minute: 0n, hour: 0n, day: 0n, '30-days': 0n, lifetime: 0n }
+  let minuteCount = 0
+  for (const row of rows) {
+    const window = row['usage_window'] as UsageWindow
+    used[window] = BigInt(row['used'] as string | bigint)
+    if (window === 'minute') minuteCount = Number(row['count'])
   }
+  return { used, minuteCount }
 }

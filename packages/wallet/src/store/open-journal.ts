@@ -5,12 +5,13 @@ import { postings, spendingMsat } from '../ledger/postings.ts'
 import { fromRow, INTENT_COLUMNS, toRow } from './columns.ts'
 import { kyselyWriter } from './kysely-writer.ts'
 import type { Database } from './schema.ts'
+import { Statements } from './statements.ts'
 
 const PAGE = 500
 
 /** Books what intents of a database without a journal hold, so that the journal accounts for them. */
 export async function openJournal(db: Kysely<Database>): Promise<void> {
-  const store = kyselyWriter(db)
+  const store = kyselyWriter({ db, statements: new Statements(), memory: undefined })
   for (let after = ''; ; ) {
     const rows = await db
       .selectFrom('intents')
