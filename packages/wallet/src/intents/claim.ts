@@ -1,13 +1,14 @@
-import { decodeInvoice } from '@lightning-mcp/codec'
 import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
 import { askOwner } from '../approvals/ask-owner.ts'
 import { followDecision, usableApproval } from '../approvals/follow-decision.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { newPaymentId } from '../payment-id.ts'
+import { redeemQuote } from '../quotes/redeem-quote.ts'
 import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
+import { pinnedAgain, pinnedOf } from './pinned.ts'
 import {
   assertStillPayable,
   type Claim,
@@ -23,8 +24,10 @@ import {
 import type { Asked } from './target.ts'
 
 /** Finds or makes the intent of a call and reserves for it, all in the transaction `store`. */
-export async function claim(store: StoreWriter, asked: Asked, context: ClaimContext): Promise<Claim> {
-  const found = await findMatch(store, asked, context)
+export async function claim(store: StoreWriter, call: Asked, context: ClaimContext): Promise<Claim> {
+  const redeemed = await redeemQuote(store, call, context)
+  const { asked } = redeemed
+  const found = redeemed.intent ?? (await findMatch(store, asked, context))
   const known = found?.state === 'awaiting_approval' ? await followMatch(store, found, asked, context) : found
   if (known !== undefined && !(await canGoOn(store, known, context))) return { next: 'replay', intent: known }
 
@@ -38,6 +41,7 @@ export async function claim(store: StoreWriter, asked: Asked, context: ClaimCont
     })
   await assertNothingOpenElsewhere(store, context.account, identity)
   if (known === undefined) return begin(store, asked, context, identity)
+  if (known.state !== 'awaiting_approval') redeemed.assertUsable()
 
   // what the owner approved is not changed by another wording
   const again = known.state === 'awaiting_approval' ? known : withChange(known, wording(asked, known))
@@ -66,7 +70,7 @@ export async function resumeApproved(
 const goOn = (store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> =>
   intent.kind === 'minted' && mayPinAnother(intent, context.nowMs)
     ? takeForMinting(store, intent, context)
-    : reserve(store, intent, decodeInvoice(intent.invoice ?? intent.destination), intent, context)
+    : reserve(store, intent, pinnedOf(intent), intent, context)
 
 /** A waiting intent as its approval leaves it. Where it ended, another may be meant, or the end is told again to the same key. */
 async function followMatch(
@@ -76,7 +80,8 @@ async function followMatch(
   context: ClaimContext,
 ): Promise<Intent | undefined> {
   const { intent } = await followDecision(store, found, context)
-  return intent.state === 'awaiting_approval' ? intent : findMatch(store, asked, context)
+  const isQuoted = asked.quoteId !== undefined && asked.quoteId === intent.quoteId
+  return intent.state === 'awaiting_approval' || isQuoted ? intent : findMatch(store, asked, context)
 }
 
 /** Whether the same call may move the intent on: after a proven failure, once approved, or where a process died before it sent anything. */
@@ -104,6 +109,8 @@ const wording = (asked: Asked, known: Intent): IntentChange => ({
   maxFeeGivenMsat: asked.maxFeeGivenMsat,
   memo: asked.memo ?? known.memo,
   budget: asked.budget ?? known.budget,
+  quoteId: asked.quoteId ?? known.quoteId,
+  ...pinnedAgain(asked, known),
 })
 
 async function assertNothingOpenElsewhere(
@@ -127,16 +134,22 @@ async function begin(
   identity: BackendIdentity,
 ): Promise<Claim> {
   const { target } = asked
-  const decoded =
+  const plan = 'plan' in target ? target.plan : undefined
+  const capitalMsat = 'capitalMsat' in target ? target.capitalMsat : undefined
+  const pinned =
     target.kind === 'invoice'
       ? assertStillPayable(target.decoded, asked.amountMsat, context, identity)
-      : undefined
+      : plan
   const { nowMs, account } = context
   const { kind, destination } = target
   const { amountMsat, maxFeeGivenMsat, budget } = asked
   const judgement = await judgeIntent(
     store,
-    { account, kind, destination, amountMsat, maxFeeGivenMsat, budget, payee: decoded?.payee },
+    {
+      ...{ account, kind, destination, amountMsat, maxFeeGivenMsat, budget, capitalMsat },
+      payee: pinned?.payee,
+      details: plan?.details,
+    },
     context,
   )
   const intent: Intent = {
@@ -164,21 +177,23 @@ async function begin(
     ...(asked.amountGivenMsat === undefined ? {} : { amountGivenMsat: asked.amountGivenMsat }),
     ...(maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat }),
     ...(budget === undefined ? {} : { budget }),
+    ...(capitalMsat === undefined ? {} : { capitalMsat }),
+    ...(asked.quoteId === undefined ? {} : { quoteId: asked.quoteId }),
     ...(asked.idempotencyKey === undefined ? {} : { idempotencyKey: asked.idempotencyKey }),
     ...(asked.repeatOf === undefined ? {} : { repeatOf: asked.repeatOf }),
     ...(asked.comment === undefined ? {} : { comment: asked.comment }),
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
   }
-  const spend = spendOf({ ...intent, payee: decoded?.payee }, nowMs)
+  const spend = spendOf({ ...intent, payee: pinned?.payee }, nowMs)
   const onReserved = await assertMaySpend(store, context.gates, spend)
   await recordJudgement(store, intent, judgement, nowMs, judgement.verdict !== 'refused')
   if (judgement.verdict === 'approval') {
-    const pinned = decoded === undefined ? {} : dispatchChange(intent, decoded, judgement, context)
+    const fixed = pinned === undefined ? {} : dispatchChange(intent, pinned, judgement, context)
     const { maxFeeMsat, message: reason } = judgement
     const { authority } = context
     const waiting = await askOwner(store, intent, {
       isNew: true,
-      pinned,
+      pinned: fixed,
       maxFeeMsat,
       reason,
       nowMs,
@@ -187,11 +202,11 @@ async function begin(
     return { next: 'approve', intent: waiting ?? intent }
   }
   if (judgement.verdict !== 'allowed') return { next: 'refused', error: refusal(judgement) }
-  if (decoded === undefined) {
+  if (pinned === undefined) {
     await insertBooked(store, intent, nowMs)
     return { next: 'mint', intent }
   }
-  const sending = withChange(intent, dispatchChange(intent, decoded, judgement, context))
+  const sending = withChange(intent, dispatchChange(intent, pinned, judgement, context))
   await insertBooked(store, sending, nowMs)
   await putAttempt(store, sending, nowMs)
   await onReserved(store, sending.paymentId)
@@ -216,6 +231,7 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     memo: intent.memo,
     budget: intent.budget,
+    quoteId: intent.quoteId,
     owner: context.owner,
     leaseUntilMs: nowMs + context.leaseMs,
     // of an approved one the approval worker takes care

@@ -1,5 +1,6 @@
 import { type BackendIdentity, LightningError, type Msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
+import { matchSpend } from '../spending/match-spend.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { type Intent, isOpen, OPEN_STATES, sameBackend } from './intent.ts'
 import type { Asked } from './target.ts'
@@ -22,6 +23,9 @@ export async function findMatch(
   asked: Asked,
   context: MatchContext,
 ): Promise<Intent | undefined> {
+  const { target } = asked
+  if (target.kind !== 'invoice' && target.kind !== 'minted')
+    return matchSpend(store, { ...asked, ...target }, context)
   if (asked.idempotencyKey !== undefined) {
     const same = await store.intentByKey(context.account, asked.idempotencyKey)
     if (same !== undefined) {
@@ -29,7 +33,7 @@ export async function findMatch(
       return same
     }
   }
-  return asked.target.kind === 'invoice'
+  return target.kind === 'invoice'
     ? matchInvoice(store, asked, context)
     : matchMinted(store, asked, context)
 }
@@ -42,9 +46,10 @@ function assertSameCall(intent: Intent, asked: Asked): void {
     intent.amountGivenMsat === asked.amountGivenMsat
       ? undefined
       : `amount was ${intent.amountGivenMsat === undefined ? 'not given' : amountText(intent.amountGivenMsat)}`,
-    intent.maxFeeGivenMsat === asked.maxFeeGivenMsat
+    intent.maxFeeGivenMsat === asked.maxFeeGivenMsat || isFeeOfQuote(intent, asked)
       ? undefined
       : `largest fee was ${intent.maxFeeGivenMsat === undefined ? 'not given' : amountText(intent.maxFeeGivenMsat)}`,
+    asked.quoteId === undefined || intent.quoteId === asked.quoteId ? undefined : 'quote was another',
   ].filter((difference) => difference !== undefined)
   if (differences.length === 0) return
   throw new LightningError({
@@ -53,6 +58,10 @@ function assertSameCall(intent: Intent, asked: Asked): void {
     hint: 'To repeat that payment’s call, give the same values. For a different payment use another key, or none.',
   })
 }
+
+/** The largest fee came from the quote, which a retry by key need not repeat. */
+const isFeeOfQuote = (intent: Intent, { quoteId, maxFeeGivenMsat }: Asked): boolean =>
+  intent.quoteId !== undefined && quoteId === undefined && maxFeeGivenMsat === undefined
 
 const shorten = (text: string): string =>
   text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text

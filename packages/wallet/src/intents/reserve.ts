@@ -7,6 +7,7 @@ import {
   LightningError,
   type MintedInvoice,
   type Msat,
+  ZERO_MSAT,
 } from '@lightning-mcp/core'
 import type { Approval } from '../approvals/approval.ts'
 import type { ApprovalAuthority } from '../approvals/approval-verdict.ts'
@@ -19,9 +20,11 @@ import { payeeNames } from '../policy/destination-pattern.ts'
 import type { Judgement } from '../policy/judge.ts'
 import type { Rulebook } from '../policy/rulebook.ts'
 import { assertMaySpend, type SpendingGate, spendOf } from '../safety/gates.ts'
+import { termsOf } from '../spending/spend-plan.ts'
 import type { StoreReader, StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
 import { guard, type MatchContext } from './match.ts'
+import { isInvoice, type Pinned, pinnedFields } from './pinned.ts'
 import type { Asked } from './target.ts'
 
 export interface ClaimContext extends MatchContext {
@@ -74,21 +77,23 @@ export function assertStillPayable(
 export async function reserve(
   store: StoreWriter,
   intent: Intent,
-  decoded: DecodedInvoice,
+  pinned: Pinned,
   { maxFeeGivenMsat }: { maxFeeGivenMsat?: Asked['maxFeeGivenMsat'] },
   context: ClaimContext,
 ): Promise<Claim> {
   const { nowMs } = context
-  assertStillPayable(decoded, intent.amountMsat, context, { network: intent.backendNetwork })
-  const live = await store.liveIntentByHash(decoded.paymentHash)
+  if (isInvoice(pinned))
+    assertStillPayable(pinned, intent.amountMsat, context, { network: intent.backendNetwork })
+  const { paymentHash } = pinned
+  const live = paymentHash === undefined ? undefined : await store.liveIntentByHash(paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
-  const spend = spendOf({ ...intent, payee: decoded.payee }, nowMs)
+  const spend = spendOf({ ...intent, payee: pinned.payee }, nowMs)
   const onReserved = await assertMaySpend(store, context.gates, spend)
-  const permit = await permitAgain(store, { ...intent, maxFeeGivenMsat }, decoded, context)
+  const permit = await permitAgain(store, { ...intent, maxFeeGivenMsat }, pinned, context)
   if ('next' in permit) return permit
   const { judgement, approval } = permit
   const attempt = intent.state === 'failed' ? intent.attempt + 1 : intent.attempt
-  const change = { ...dispatchChange({ ...intent, attempt }, decoded, judgement, context), attempt }
+  const change = { ...dispatchChange({ ...intent, attempt }, pinned, judgement, context), attempt }
   if (!(await updateBooked(store, intent, change, nowMs))) return stale(intent)
   if (approval !== undefined) await spendApproval(store, approval)
   const sending = withChange(intent, change)
@@ -104,7 +109,7 @@ export async function reserve(
 export async function permitAgain(
   store: StoreWriter,
   intent: Omit<Intent, 'maxFeeGivenMsat'> & { maxFeeGivenMsat?: Msat | undefined },
-  decoded: DecodedInvoice | undefined,
+  pinned: Pinned | undefined,
   context: ClaimContext,
 ): Promise<{ judgement: Judgement; approval?: Approval } | Claim> {
   const { nowMs, authority } = context
@@ -116,14 +121,14 @@ export async function permitAgain(
     store,
     {
       ...intent,
-      payee: decoded?.payee ?? intent.payee,
+      payee: pinned?.payee ?? intent.payee,
       // what was approved is the fee limit, too
       maxFeeGivenMsat: approval?.maxFeeMsat ?? intent.maxFeeGivenMsat,
     },
     context,
     { isApproved: approval !== undefined },
   )
-  if (judgement.verdict === 'allowed' && decoded === undefined)
+  if (judgement.verdict === 'allowed' && pinned === undefined)
     return approval === undefined ? { judgement } : { judgement, approval }
   await recordJudgement(store, known, judgement, nowMs, true)
   switch (judgement.verdict) {
@@ -131,8 +136,8 @@ export async function permitAgain(
       return approval === undefined ? { judgement } : { judgement, approval }
     case 'approval': {
       const { maxFeeMsat, message: reason } = judgement
-      const pinned = decoded === undefined ? {} : dispatchChange(known, decoded, judgement, context)
-      const waiting = await askOwner(store, known, { pinned, maxFeeMsat, reason, nowMs, authority })
+      const fixed = pinned === undefined ? {} : dispatchChange(known, pinned, judgement, context)
+      const waiting = await askOwner(store, known, { pinned: fixed, maxFeeMsat, reason, nowMs, authority })
       return waiting === undefined ? stale(known) : { next: 'approve', intent: waiting }
     }
     default: {
@@ -153,6 +158,7 @@ export const judgeIntent = (
     maxFeeGivenMsat?: Msat | undefined
     capitalMsat?: Msat | undefined
     budget?: string | undefined
+    details?: Intent['details'] | undefined
   },
   { rulebook, fees, nowMs }: Pick<ClaimContext, 'rulebook' | 'fees' | 'nowMs'>,
   { isApproved = false }: { isApproved?: boolean } = {},
@@ -167,8 +173,10 @@ export const judgeIntent = (
       capitalMsat: intent.capitalMsat,
       budget: intent.budget,
       payee: payeeNames(intent),
+      feeBaseMsat: termsOf(intent).feeBaseMsat,
     },
-    fees,
+    // what spending other than an invoice may cost was found out when it was planned
+    fees: termsOf(intent).fees ?? fees,
     nowMs,
     isApproved,
   })
@@ -210,28 +218,24 @@ const stale = (intent: Intent): Claim => ({ next: 'replay', intent })
 /** The reservation and everything else that makes an intent dispatched. */
 export function dispatchChange(
   intent: Intent,
-  decoded: DecodedInvoice,
+  pinned: Pinned,
   { maxFeeMsat, scopes }: Judgement,
   { nowMs, owner, leaseMs }: ClaimContext,
 ): IntentChange {
   return {
     state: 'dispatched',
     outcome: undefined,
-    paymentHash: decoded.paymentHash,
-    payee: decoded.payee,
-    invoice: decoded.invoice,
-    invoiceHasAmount: decoded.amountMsat !== undefined,
-    invoiceExpiresAtMs: decoded.expiresAt * 1000,
-    description:
-      intent.description ?? (decoded.description === undefined ? undefined : cleanText(decoded.description)),
+    ...pinnedFields(intent, pinned),
+    capitalMsat: intent.capitalMsat,
     successMessage: intent.successMessage,
     warnings: intent.warnings,
     memo: intent.memo,
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     maxFeeMsat,
-    bookedMsat: addMsat(intent.amountMsat, maxFeeMsat),
+    bookedMsat: addMsat(intent.amountMsat, maxFeeMsat, intent.capitalMsat ?? ZERO_MSAT),
     limitScopes: scopes,
     budget: intent.budget,
+    quoteId: intent.quoteId,
     chargedAtMs: nowMs,
     feeMsat: undefined,
     feeProvisional: false,

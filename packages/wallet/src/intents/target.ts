@@ -1,7 +1,17 @@
 import { parseDestination, type UrlOptions } from '@lightning-mcp/codec'
-import { cleanText, type DecodedInvoice, LightningError, type Msat, msat } from '@lightning-mcp/core'
+import {
+  type ChannelRef,
+  cleanText,
+  type DecodedInvoice,
+  LightningError,
+  type Msat,
+  msat,
+} from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import { paymentId } from '../payment-id.ts'
+import { readQuoteId } from '../quotes/quote.ts'
+import type { SpendPlan } from '../spending/spend-plan.ts'
+import type { SpendKind } from '../spending/spend-request.ts'
 import type { PaymentId, PaymentRequest } from '../wallet.ts'
 
 /** What is to be paid, read from the caller's text. `ownAmountMsat`: the text itself says how much. */
@@ -10,9 +20,21 @@ export type Target = { destination: string; ownAmountMsat?: Msat } & (
   | { kind: 'minted'; form: 'lightning-address' | 'lnurl' }
 )
 
+/** What is to be spent otherwise than on an invoice. */
+export interface SpendTarget {
+  kind: SpendKind
+  destination: string
+  /** Stays the account's own, in a channel. */
+  capitalMsat?: Msat
+  /** The channel that it changes. */
+  channel?: ChannelRef
+  /** Absent where the backend could not be asked: then only earlier ones can be told. */
+  plan?: SpendPlan
+}
+
 /** A request in the form in which two of them are compared. */
 export interface Asked {
-  target: Target
+  target: Target | SpendTarget
   amountMsat: Msat
   amountGivenMsat?: Msat
   maxFeeGivenMsat?: Msat
@@ -21,6 +43,7 @@ export interface Asked {
   comment?: string
   memo?: string
   budget?: string
+  quoteId?: string
 }
 
 export const MAX_KEY_LENGTH = 200
@@ -31,12 +54,6 @@ const bad = (message: string, hint: string): LightningError =>
 
 /** Reads a request without any I/O. Throws for what can never be paid. */
 export function readRequest(request: PaymentRequest, options: UrlOptions = {}): Asked {
-  if (request.quoteId !== undefined)
-    throw new LightningError({
-      code: 'unsupported',
-      message: 'this wallet gives no quotes yet, so none can be redeemed',
-      hint: 'Leave the quote id out and call again.',
-    })
   const { idempotencyKey, comment } = request
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH))
     throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
@@ -61,6 +78,7 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
     ...(comment === undefined || comment === '' ? {} : { comment }),
     ...(request.memo === undefined ? {} : { memo: cleanText(request.memo) }),
     ...(request.budget === undefined ? {} : { budget: request.budget }),
+    ...(request.quoteId === undefined ? {} : { quoteId: readQuoteId(request.quoteId) }),
   }
 }
 

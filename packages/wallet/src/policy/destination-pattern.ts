@@ -166,6 +166,8 @@ export function payeeNames({
     const host = URL.canParse(destination) ? new URL(destination).hostname : undefined
     return { ...node, ...toCome, ...(host === undefined ? {} : { host }) }
   }
+  // an order for a channel concerns its peer
+  if (destination.startsWith('channel:')) return node
   const nodeId = /^(0[23][0-9a-f]{64})(?:@|$)/i.exec(destination)?.[1]
   if (nodeId !== undefined) return { nodeId: nodeId.toLowerCase() }
   const [, host] = destination.split('@')

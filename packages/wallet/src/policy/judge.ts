@@ -52,13 +52,15 @@ export function judge(
 ): Judgement {
   const { amountMsat, capitalMsat = ZERO_MSAT, payee } = spend
   const movedMsat = (amountMsat + capitalMsat) as Msat
-  const maxFeeMsat = spend.maxFeeMsat ?? feeCeiling(nodes, movedMsat)
+  const { feeBaseMsat = movedMsat } = spend
+  const maxFeeMsat = spend.maxFeeMsat ?? feeCeiling(nodes, feeBaseMsat)
   const question = (node: LimitNode): Question => ({
     node,
     usage: usages.get(node.scope) ?? NOTHING_USED,
     amountMsat,
     capitalMsat,
     movedMsat,
+    feeBaseMsat,
     maxFeeMsat,
     payee,
     facts,

@@ -49,6 +49,8 @@ export interface Spend {
   maxFeeMsat?: Msat | undefined
   /** Own money that goes into a channel with it; counted apart. */
   capitalMsat?: Msat | undefined
+  /** What a share of a fee limit is taken of, where that is more than what moves: a channel that is closed. */
+  feeBaseMsat?: Msat | undefined
   /** The budget that the caller named. */
   budget?: string | undefined
   payee: PayeeNames

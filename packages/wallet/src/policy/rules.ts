@@ -15,6 +15,8 @@ export interface Question {
   capitalMsat: Msat
   /** Both together: what a share of fees is taken of. */
   movedMsat: Msat
+  /** What a share of a fee limit is taken of. */
+  feeBaseMsat: Msat
   maxFeeMsat: Msat
   payee: PayeeNames
   facts: SpendFacts
@@ -136,12 +138,12 @@ const maxPayment: Rule = (question) => {
 }
 
 const maxFee: Rule = (question) => {
-  const { node, maxFeeMsat, movedMsat } = question
+  const { node, maxFeeMsat, feeBaseMsat } = question
   if (node.limits.maxFee === undefined) return undefined
-  const ceilingMsat = feeCapFor(movedMsat, node.limits.maxFee)
+  const ceilingMsat = feeCapFor(feeBaseMsat, node.limits.maxFee)
   return amountRuling('max_fee', question, ceilingMsat, maxFeeMsat, () => ({
     code: 'budget_exceeded',
-    message: `a fee of up to ${amountText(maxFeeMsat)} is more than the owner allows for ${amountText(movedMsat)}: ${amountText(ceilingMsat)}`,
+    message: `a fee of up to ${amountText(maxFeeMsat)} is more than the owner allows for ${amountText(feeBaseMsat)}: ${amountText(ceilingMsat)}`,
     hint: `Give a largest fee of at most ${amountText(ceilingMsat)}, or leave it out.`,
   }))
 }

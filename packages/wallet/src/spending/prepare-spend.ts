@@ -21,6 +21,7 @@ import type {
   ChannelCloseDetails,
   ChannelOpenDetails,
   OnchainDetails,
+  SpendCost,
   SpendPlan,
   SpliceDetails,
 } from './spend-plan.ts'
@@ -31,8 +32,12 @@ export interface PreparedSpend {
   /** In canonical form. */
   destination: string
   plan: SpendPlan
+  /** The channel that it changes. */
+  channel?: ChannelRef
+}
+
+interface Draft extends PreparedSpend {
   fees: FeeFacts
-  /** What a share of the fee limit is taken of, where that is more than what moves. */
   feeBaseMsat?: Msat
 }
 
@@ -62,6 +67,13 @@ export async function prepareSpend(asked: AskedSpend, context: Context): Promise
       message: `this wallet’s backend or its credential cannot do ${missing}`,
       hint: 'The owner has to give it a credential that may, or connect another backend.',
     })
+  const { fees, feeBaseMsat, plan, ...prepared } = await draft(asked, context)
+  const cost: SpendCost = { fees, ...(feeBaseMsat === undefined ? {} : { feeBaseMsat }) }
+  return { ...prepared, plan: { ...plan, details: { ...plan.details, ...cost } } }
+}
+
+async function draft(asked: AskedSpend, context: Context): Promise<Draft> {
+  const { order } = asked
   switch (order.kind) {
     case 'keysend':
       return keysend(order, asked, context)
@@ -82,7 +94,7 @@ async function keysend(
   { payee }: Extract<SpendOrder, { kind: 'keysend' }>,
   { amountMsat }: AskedSpend,
   { backend, profile, signal }: Context,
-): Promise<PreparedSpend> {
+): Promise<Draft> {
   const { feeLimit } = profile
   const worstFeeMsat =
     feeLimit === 'reserve-only'
@@ -103,7 +115,7 @@ async function onchain(
   order: Extract<SpendOrder, { kind: 'onchain' }>,
   asked: AskedSpend,
   context: Context,
-): Promise<PreparedSpend> {
+): Promise<Draft> {
   const { address, amountSat } = order
   assertNetwork(order, context.profile)
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
@@ -127,7 +139,7 @@ async function channelOpen(
   order: Extract<SpendOrder, { kind: 'channel-open' }>,
   asked: AskedSpend,
   context: Context,
-): Promise<PreparedSpend> {
+): Promise<Draft> {
   const { kind: _, ...terms } = order
   const { peer, capacitySat } = order
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
@@ -144,7 +156,6 @@ async function channelOpen(
     plan: {
       payee: peer,
       details: { ...details },
-      ...(asked.capitalMsat === undefined ? {} : { capitalMsat: asked.capitalMsat }),
     },
     fees: await coinFees({ amountSat: capacitySat, feeRateSatPerVbyte }, context),
   }
@@ -154,7 +165,7 @@ async function channelClose(
   order: Extract<SpendOrder, { kind: 'channel-close' }>,
   asked: AskedSpend,
   context: Context,
-): Promise<PreparedSpend> {
+): Promise<Draft> {
   const { mode } = order
   const channel = await findChannel(order.channel, context)
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
@@ -170,6 +181,7 @@ async function channelClose(
     // a forced close may follow a cooperative one that the peer does not answer
     destination: `${destinationOf(channel)}${mode === 'force' ? '?force' : ''}`,
     plan: { payee: channel.peer, details: { ...details } },
+    channel: namesOf(channel),
     fees: {
       feeLimit: 'reserve-only',
       worstFeeMsat: worstCloseFeeMsat({ mode, feeRateSatPerVbyte, pendingHtlcs }),
@@ -182,7 +194,7 @@ async function splice(
   order: Extract<SpendOrder, { kind: 'splice-in' | 'splice-out' }>,
   asked: AskedSpend,
   context: Context,
-): Promise<PreparedSpend> {
+): Promise<Draft> {
   const out = order.kind === 'splice-out'
   if (out) assertNetwork(order, context.profile)
   const channel = await findChannel(order.channel, context)
@@ -204,8 +216,8 @@ async function splice(
     plan: {
       ...(out ? {} : { payee: channel.peer }),
       details: { ...details },
-      ...(asked.capitalMsat === undefined ? {} : { capitalMsat: asked.capitalMsat }),
     },
+    channel: namesOf(channel),
     fees: out
       ? { feeLimit: 'reserve-only', worstFeeMsat }
       : await coinFees({ amountSat, feeRateSatPerVbyte, channelInput: true }, context),

@@ -1,5 +1,6 @@
 import type { ChannelRef, Msat, NodeId, PaymentHash, Preimage, Sat } from '@lightning-mcp/core'
 import type { Intent } from '../intents/intent.ts'
+import type { FeeFacts } from '../limits.ts'
 
 /** Chosen by us; a secret until the payment has settled. Absent where the backend chooses its own. */
 export interface KeysendDetails {
@@ -48,6 +49,13 @@ export interface SpliceDetails {
   fundingOutpoint?: string
 }
 
+/** What its fee is judged by. */
+export interface SpendCost {
+  fees?: FeeFacts
+  /** What a share of the fee limit is taken of, where that is more than what moves. */
+  feeBaseMsat?: Msat
+}
+
 /** What became known of it. */
 export interface SpendResult {
   txId?: string
@@ -58,10 +66,12 @@ export interface SpendResult {
 /** What one attempt is bound to; recorded before anything is sent. */
 export interface SpendPlan {
   paymentHash?: PaymentHash
-  payee?: NodeId
-  capitalMsat?: Msat
+  payee?: string
   details: Readonly<Record<string, unknown>>
 }
+
+/** Of whatever kind of intent; an invoice has none. */
+export const termsOf = ({ details }: { details?: Intent['details'] | undefined }): SpendCost => details ?? {}
 
 /** The note by which a backend that keeps labels finds an attempt again. */
 export const labelOf = ({ paymentId, attempt }: Pick<Intent, 'paymentId' | 'attempt'>): string =>
