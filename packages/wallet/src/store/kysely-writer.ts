@@ -17,6 +17,7 @@ import {
 import { safetyInMemory, withWritten } from './in-memory.ts'
 import { ledgerQueries } from './ledger-queries.ts'
 import { payeeQueries } from './payee-queries.ts'
+import { quoteQueries } from './quote-queries.ts'
 import { safetyQueries } from './safety-queries.ts'
 import type { Session } from './session.ts'
 import { spendQueries } from './spend-queries.ts'
@@ -26,6 +27,7 @@ import { writeRows } from './write-rows.ts'
 
 // Written out and not as parameters: only so does SQLite see that a partial index fits.
 const WAITING = sql.lit(0n)
+const MINTED = sql.lit('minted')
 const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
 
 /** 1 where money may still move or has moved: of several intents of a hash that one tells what became of it. */
@@ -68,6 +70,7 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
     ...spendQueries(db),
     ...safetyInMemory(session, safetyQueries(db)),
     ...approvalQueries(db),
+    ...withWritten(memory, quoteQueries(db)),
     ...withWritten(memory, auditQueries(db)),
     intentById: async (id) =>
       intent(await first('intentById', (slot) => intents().where('payment_id', '=', slot('id')), { id })),
@@ -120,7 +123,7 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
         .where('account', '=', account)
         .where('destination', '=', destination)
         .where('amount_msat', '=', amountMsat)
-        .where('kind', '=', 'minted')
+        .where('kind', '=', MINTED)
         .where('state', 'in', [...states])
       if (repeatOf !== undefined) query = query.where('repeat_of', '=', repeatOf)
       return intent(

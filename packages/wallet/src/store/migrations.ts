@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { createAccountTables } from './account-tables.ts'
 import { createApprovalTables } from './approval-tables.ts'
+import { improveIntentIndexes } from './intent-indexes.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
 import { createPayeeIndexes } from './payee-queries.ts'
+import { createQuoteTable } from './quote-queries.ts'
 import { createSafetyTables } from './safety-queries.ts'
 import type { Database } from './schema.ts'
 import { createSpendIndexes } from './spend-queries.ts'
@@ -143,7 +145,9 @@ export const MIGRATIONS: readonly Migration[] = [
     await createPayeeIndexes(db)
     await createSpendIndexes(db)
     await createSafetyTables(db)
+    await createQuoteTable(db)
     await createAccountTables(db, dialect)
+    await improveIntentIndexes(db)
     await openJournal(db)
   },
 ]

@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database } from './schema.ts'
+
+/**
+ * Indexes for the questions that every payment asks, so that each has one of its own to go by. They
+ * take the place of the first ones.
+ */
+export async function improveIntentIndexes(db: Kysely<Database>): Promise<void> {
+  for (const name of ['intents_by_hash', 'intents_by_destination', 'intents_held'])
+    await db.schema.dropIndex(name).execute()
+  await db.schema
+    .createIndex('intents_by_hash')
+    .on('intents')
+    .columns(['payment_hash', 'account', 'created_at_ms'])
+    .execute()
+  // an invoice is its own destination, longer than a key may be, and is found by its hash
+  await db.schema
+    .createIndex('intents_by_destination')
+    .on('intents')
+    .columns(['account', 'destination', 'amount_msat', 'created_at_ms'])
+    .where(sql.ref('kind'), '=', 'minted')
+    .execute()
+  await db.schema
+    .createIndex('intents_held')
+    .on('intents')
+    .columns(['account', 'backend_kind', 'backend_network', 'backend_id', 'dispatched_at_ms'])
+    .where(sql.ref('state'), 'in', ['reserved', 'dispatched'])
+    .execute()
+}
