@@ -38,6 +38,7 @@ const ALL: Partial<Record<Capability, 'native'>> = {
 
 export const settled: PaymentOutcome = {
   paymentId: PAYMENT_ID,
+  kind: 'invoice',
   state: 'settled',
   paymentHash: HASH as PaymentHash,
   destination: 'lnbcrt10u1canned',
@@ -147,6 +148,9 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
       },
       warnings: [],
     }),
+    spend: async () => {
+      throw new Error('no tool spends otherwise than on an invoice')
+    },
     pay: async (request) => {
       paid.push(request)
       return settled

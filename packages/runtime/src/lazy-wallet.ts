@@ -51,6 +51,7 @@ export function createLazyWallet({
     lookupInvoice: async (request) => (await wallet()).lookupInvoice(request),
     preview: async (request) => (await wallet()).preview(request),
     pay: async (request) => (await wallet()).pay(request),
+    spend: async (request) => (await wallet()).spend(request),
     getPayment: async (request) => (await wallet()).getPayment(request),
     waitForPayment: async (request) => (await wallet()).waitForPayment(request),
     answerByElicitation: async (request) => (await wallet()).answerByElicitation(request),

@@ -4,6 +4,7 @@ import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
 import { endsApproved } from './approvals/ends-approved.ts'
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
+import type { Accounts } from './accounts/accounts.ts'
 import { claim, resumeApproved } from './intents/claim.ts'
 import { type Intent, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
@@ -14,6 +15,10 @@ import { updateBooked } from './ledger/write-intent.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
+import { askedFor, isKnownSpend } from './spending/asked-for.ts'
+import { prepareSpend } from './spending/prepare-spend.ts'
+import { readSpend } from './spending/read-spend.ts'
+import type { SpendRequest } from './spending/spend-request.ts'
 import type { Step } from './steps.ts'
 import { storeError } from './store/store-error.ts'
 import type { StoreWriter, WalletStore } from './store/wallet-store.ts'
@@ -22,6 +27,7 @@ import type { PaymentRequest } from './wallet.ts'
 
 export interface PayerOptions {
   account: string
+  accounts: Accounts
   connection: Connection
   store: WalletStore
   clock: Clock
@@ -40,6 +46,8 @@ export interface PayerOptions {
   urls: UrlOptions
 }
 
+type Reached = Pick<ClaimContext, 'fees' | 'identity'>
+
 interface Paid {
   intent: Intent
   replayed: boolean
@@ -54,12 +62,48 @@ export class Payer {
   }
 
   async pay(request: PaymentRequest & { waitSeconds: number }): Promise<Paid> {
-    const { clock, waiter } = this.#options
-    const { signal, onProgress, returnAwaitingApproval } = request
-    const untilMs = clock.now() + request.waitSeconds * 1000
+    const { signal } = request
+    const untilMs = this.#options.clock.now() + request.waitSeconds * 1000
     const asked = readRequest(request, this.#options.urls)
     this.#assertResolvable(asked)
-    const context = await this.#context(asked, signal, () => this.#known(asked))
+    const reach = () => this.#reach(asked, signal)
+    const context = await this.#context(reach, signal, () => this.#known(asked))
+    return this.#goOn(asked, context, { ...request, untilMs })
+  }
+
+  /** Spends otherwise than on an invoice. */
+  async spend(request: SpendRequest & { waitSeconds: number }): Promise<Paid> {
+    const { account, connection, store, clock } = this.#options
+    const { signal } = request
+    const untilMs = clock.now() + request.waitSeconds * 1000
+    const order = readSpend(request)
+    let asked = askedFor(order)
+    const reach = async () => {
+      const profile = await connection.ready(signal)
+      const prepared = await connection.call(
+        (backend) => prepareSpend(order, { backend, profile, signal }),
+        signal,
+      )
+      asked = askedFor(order, prepared)
+      return { identity: profile.identity, fees: { feeLimit: 'none' as const } }
+    }
+    const isKnown = () => store.read((reader) => isKnownSpend(reader, account, asked))
+    const context = await this.#context(reach, signal, isKnown)
+    return this.#goOn(asked, context, { ...request, untilMs })
+  }
+
+  /** Claims what is asked for, sends it where that is to be done, and waits for it. */
+  async #goOn(
+    asked: Asked,
+    context: () => ClaimContext,
+    {
+      untilMs,
+      signal,
+      onProgress,
+      returnAwaitingApproval,
+    }: Pick<PaymentRequest, 'signal' | 'onProgress' | 'returnAwaitingApproval'> & { untilMs: number },
+  ): Promise<Paid> {
+    const { clock, waiter } = this.#options
     signal?.throwIfAborted()
 
     const claimed = await this.#transaction((store) => claim(store, asked, context()))
@@ -87,7 +131,13 @@ export class Payer {
 
   /** Sends a payment that the owner approved, whether or not anybody calls. Rejects where it cannot be sent now. */
   async resume(intent: Intent): Promise<void> {
-    const context = await this.#context(intent, undefined, async () => false)
+    const { connection } = this.#options
+    const paysInvoice = intent.kind === 'invoice' || intent.kind === 'minted'
+    const reach = async () =>
+      paysInvoice
+        ? this.#reach(intent, undefined)
+        : { identity: (await connection.ready()).identity, fees: { feeLimit: 'none' as const } }
+    const context = await this.#context(reach, undefined, async () => false)
     const claimed = await this.#transaction((store) => resumeApproved(store, intent, context()))
     if (claimed.next === 'refused') throw claimed.error
     if (claimed.next === 'send') void this.#options.sender.send(claimed.intent)
@@ -107,26 +157,17 @@ export class Payer {
 
   /** What a claim is judged by. A backend that cannot be reached leaves only earlier payments to be told. */
   async #context(
-    { amountMsat }: Pick<Asked, 'amountMsat'>,
+    reach: () => Promise<Reached>,
     signal: AbortSignal | undefined,
     isKnown: () => Promise<boolean>,
   ): Promise<() => ClaimContext> {
-    const { account, connection, clock, leases, policy, gates, replayWindowMs } = this.#options
+    const { account, clock, leases, policy, gates, replayWindowMs } = this.#options
     const { authority, onAlarm } = this.#options
-    let reached: Pick<ClaimContext, 'fees' | 'identity' | 'fault'>
+    let reached: Reached & Pick<ClaimContext, 'fault'>
+    let inside: ClaimContext['inside']
     try {
-      const { identity, feeLimit, capabilities } = await connection.ready(signal)
-      if (!supports(capabilities, 'payInvoice'))
-        throw new LightningError({
-          code: 'permission_denied',
-          message: 'the wallet’s credential may not send payments',
-          hint: 'The owner has to give it one that may, if that is meant.',
-        })
-      const worstFeeMsat =
-        feeLimit === 'reserve-only'
-          ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)
-          : undefined
-      reached = { identity, fees: { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) } }
+      reached = await reach()
+      inside = await this.#prepare(reached)
     } catch (fault) {
       if (signal?.aborted || !(await isKnown())) throw fault
       reached = { fees: { feeLimit: 'none' }, fault }
@@ -138,6 +179,7 @@ export class Payer {
       rulebook: policy.current.rulebook,
       gates,
       authority: authority(),
+      inside,
       onAlarm,
       ...reached,
       owner: leases.owner,
@@ -145,11 +187,36 @@ export class Payer {
     })
   }
 
+  async #prepare({ identity }: Reached): Promise<ClaimContext['inside']> {
+    const { accounts, connection } = this.#options
+    return identity === undefined
+      ? undefined
+      : accounts.prepare({ identity, capabilities: connection.capabilities })
+  }
+
+  /** The backend that is to pay an invoice, and what it says about its fees. */
+  async #reach({ amountMsat }: Pick<Asked, 'amountMsat'>, signal: AbortSignal | undefined): Promise<Reached> {
+    const { connection } = this.#options
+    const { identity, feeLimit, capabilities } = await connection.ready(signal)
+    if (!supports(capabilities, 'payInvoice'))
+      throw new LightningError({
+        code: 'permission_denied',
+        message: 'the wallet’s credential may not send payments',
+        hint: 'The owner has to give it one that may, if that is meant.',
+      })
+    const worstFeeMsat =
+      feeLimit === 'reserve-only'
+        ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)
+        : undefined
+    return { identity, fees: { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) } }
+  }
+
   /** Whether something of this call may be on record, so that an unreachable node is not the whole answer. */
-  async #known({ target, idempotencyKey, amountMsat }: Asked): Promise<boolean> {
+  async #known({ target, idempotencyKey, quoteId, amountMsat }: Asked): Promise<boolean> {
     const { account, store } = this.#options
     return store.read(async (reader) => {
       if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
+      if (quoteId !== undefined && (await reader.intentByQuote(account, quoteId))) return true
       if (target.kind === 'invoice') {
         const { paymentHash } = target.decoded
         if ((await reader.liveIntentByHash(paymentHash)) !== undefined) return true

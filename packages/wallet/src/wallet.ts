@@ -2,6 +2,7 @@ import type {
   BackendProfile,
   Balance,
   CallOptions,
+  ChannelRef,
   CreateInvoiceRequest,
   ErrorCode,
   FeeEstimateMethod,
@@ -19,6 +20,7 @@ import type {
   WatchRequest,
 } from '@lightning-mcp/core'
 import type { NodeReader } from './node-reader.ts'
+import type { SpendKind, SpendRequest } from './spending/spend-request.ts'
 
 /** Names one payment intent of this wallet for ever. `pay_` and 26 characters. */
 export type PaymentId = string & { readonly __paymentId: true }
@@ -77,6 +79,8 @@ export interface PaymentProgress {
 /** An intent as it stands. Amounts are exact msat. */
 export interface PaymentRecord {
   paymentId: PaymentId
+  /** What is paid: an invoice, one that a service minted, or something without one. */
+  kind: 'invoice' | 'minted' | SpendKind
   state: IntentState
   /** Only while `dispatched`: `pending`, it is being sent or the node says it is under way; `unknown`, nobody can say yet and it is being looked up. */
   outcome?: 'pending' | 'unknown'
@@ -85,7 +89,13 @@ export interface PaymentRecord {
   destination: string
   payee?: string
   amountMsat: Msat
+  /** Own money moved into a channel by it: not spent. */
+  capitalMsat?: Msat
   maxFeeMsat: Msat
+  /** Of what is on the chain: `settled` means that the transaction is out, not that it has confirmed. */
+  txId?: string
+  /** The channel that was opened, closed or changed. */
+  channel?: ChannelRef
   /** Once known; until it is final the reservation stays at `maxFeeMsat`. */
   feeMsat?: Msat
   feeProvisional?: boolean
@@ -132,14 +142,25 @@ export interface PaymentPreview {
   /** Whether amount and largest fee fit into what is spendable now. */
   affordable?: boolean
   /** Whether `pay` would be allowed now; where not, why. */
-  verdict: { allowed: boolean; rules: readonly RuleVerdict[]; code?: ErrorCode; message?: string }
-  /** An earlier payment of the same thing. */
-  earlier?: { paymentId: PaymentId; state: IntentState }
+  verdict: {
+    allowed: boolean
+    rules: readonly RuleVerdict[]
+    /** Not refused, but the owner has to approve it. */
+    needsApproval?: boolean
+    code?: ErrorCode
+    message?: string
+    /** What to do about it. */
+    hint?: string
+  }
+  /** An own earlier payment of the same thing, and when it settled or else began. */
+  earlier?: { paymentId: PaymentId; state: IntentState; at: UnixSeconds }
   /** Allowed range where the recipient has one. */
   minMsat?: Msat
   maxMsat?: Msat
   commentAllowed?: number
+  /** `pay` with it pays exactly this, for at most `maxFeeMsat`, once, or refuses. Absent where it would be refused now. */
   quoteId?: string
+  quoteExpiresAt?: UnixSeconds
   warnings: readonly Warning[]
 }
 
@@ -183,12 +204,20 @@ export interface SpendingPaused {
   since?: UnixSeconds
 }
 
+/** Which account a wallet is. `own`: its money is what the backend can spend; `tracked`: a balance of the ledger on a shared backend. */
+export interface AccountShown {
+  name: string
+  kind: 'own' | 'tracked'
+}
+
 /** Where the wallet's money is and what may be done with it. */
 export interface WalletDetails {
   profile: BackendProfile
   node: NodeInfo
   /** False: the backend cannot be reached now and this is what it said last. */
   online: boolean
+  /** Whose wallet this is. */
+  account?: AccountShown
 }
 
 export interface ListPaymentsRequest extends PageRequest, CallOptions {
@@ -215,7 +244,8 @@ export interface Wallet {
   /** Declared capabilities until the backend has answered once, then what it can really do. */
   readonly capabilities: BackendProfile['capabilities']
   getDetails(options?: CallOptions): Promise<WalletDetails>
-  getBalance(options?: CallOptions): Promise<Balance>
+  /** Of a tracked account what the ledger says is its own, as far as the node can spend it; never the node's. */
+  getBalance(options?: CallOptions): Promise<Balance & { account?: AccountShown }>
   createInvoice(request: CreateInvoiceRequest): Promise<Invoice>
   lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined>
   /** Reads, estimates and judges; neither reserves nor sends. */
@@ -227,6 +257,13 @@ export interface Wallet {
    * other case, a failed one included. An aborted signal ends the waiting, not the payment.
    */
   pay(request: PaymentRequest): Promise<PaymentOutcome>
+  /**
+   * Spends otherwise than on an invoice, at most once: keysend, coins to an address, channels opened,
+   * closed and resized. As `pay` in everything else. `settled` means that it is irrevocably out: a
+   * transaction is broadcast, not confirmed. Where a lost reply leaves nothing that could prove what
+   * happened, it stays `unknown` and reserved until the node shows it or the owner decides.
+   */
+  spend(request: SpendRequest): Promise<PaymentOutcome>
   /** Re-reads the backend first where the intent is still open. */
   getPayment(request: PaymentKey & CallOptions): Promise<PaymentRecord | undefined>
   /** Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers what stands then. */

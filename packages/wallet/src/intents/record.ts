@@ -1,3 +1,4 @@
+import { detailsOf } from '../spending/spend-plan.ts'
 import type { IntentState, PaymentRecord } from '../wallet.ts'
 import type { Intent } from './intent.ts'
 
@@ -11,11 +12,18 @@ const failureOf = ({ failureDetail }: Intent, reason: string) => ({
   ...(failureDetail === undefined ? {} : { detail: failureDetail }),
 })
 
+/** What may be shown of a spending's details, which hold secrets too. */
+function resultOf(intent: Intent): Pick<PaymentRecord, 'txId' | 'channel'> {
+  const { txId, channel } = detailsOf(intent)
+  return { ...(txId === undefined ? {} : { txId }), ...(channel === undefined ? {} : { channel }) }
+}
+
 /** An intent as a caller sees it. */
 export function toRecord(intent: Intent, { mayElicit = false }: { mayElicit?: boolean } = {}): PaymentRecord {
   const settled = intent.state === 'settled'
   return {
     paymentId: intent.paymentId,
+    kind: intent.kind,
     state: intent.state,
     destination: intent.destination,
     amountMsat: intent.amountMsat,
@@ -26,6 +34,8 @@ export function toRecord(intent: Intent, { mayElicit = false }: { mayElicit?: bo
     ...(intent.state === 'dispatched' ? { outcome: intent.outcome ?? 'pending' } : {}),
     ...(intent.paymentHash === undefined ? {} : { paymentHash: intent.paymentHash }),
     ...(intent.payee === undefined ? {} : { payee: intent.payee }),
+    ...(intent.capitalMsat === undefined ? {} : { capitalMsat: intent.capitalMsat }),
+    ...resultOf(intent),
     ...(intent.feeMsat === undefined ? {} : { feeMsat: intent.feeMsat }),
     ...(intent.feeProvisional ? { feeProvisional: true } : {}),
     ...(settled && intent.preimage !== undefined ? { preimage: intent.preimage } : {}),

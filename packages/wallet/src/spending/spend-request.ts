@@ -1,5 +1,5 @@
 import type { CallOptions, ChannelRef, Msat, Sat } from '@lightning-mcp/core'
-import type { PaymentId, PaymentRequest } from '../wallet.ts'
+import type { PaymentId, PaymentProgress } from '../wallet.ts'
 
 /** Spending that is not an invoice. */
 export type SpendKind = 'keysend' | 'onchain' | 'channel-open' | 'channel-close' | 'splice-in' | 'splice-out'
@@ -19,7 +19,9 @@ export interface SpendTerms extends CallOptions {
   /** After this the call answers `pending`; the spending goes on. Default 25, at most 60. */
   waitSeconds?: number
   /** Told at each step; must not throw. */
-  onProgress?: PaymentRequest['onProgress']
+  onProgress?: (progress: PaymentProgress) => void
+  /** Answer at once that the owner has to decide, instead of waiting for the decision. */
+  returnAwaitingApproval?: boolean
 }
 
 interface OnchainTerms {

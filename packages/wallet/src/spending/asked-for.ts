@@ -1,0 +1,44 @@
+import type { Asked } from '../intents/target.ts'
+import type { StoreReader } from '../store/wallet-store.ts'
+import type { PreparedSpend } from './prepare-spend.ts'
+import type { AskedSpend, SpendOrder } from './read-spend.ts'
+
+/** A spending in the form in which payments are claimed; without a plan where the backend could not be asked. */
+export function askedFor(
+  { order, capitalMsat, feeRateSatPerVbyte: _, ...asked }: AskedSpend,
+  prepared?: PreparedSpend,
+): Asked {
+  return {
+    ...asked,
+    target: {
+      kind: order.kind,
+      destination: prepared?.destination ?? destinationOf(order),
+      ...(capitalMsat === undefined ? {} : { capitalMsat }),
+      ...(prepared === undefined ? {} : { plan: prepared.plan }),
+      ...(prepared?.channel === undefined ? {} : { channel: prepared.channel }),
+    },
+  }
+}
+
+/** Known without the backend, except for a channel, which has several names. */
+function destinationOf(order: SpendOrder): string {
+  switch (order.kind) {
+    case 'keysend':
+      return order.payee
+    case 'channel-open':
+      return order.peer
+    case 'onchain':
+    case 'splice-out':
+      return order.address
+    default:
+      return `channel:${order.channel.channelId ?? order.channel.fundingOutpoint ?? order.channel.shortChannelId ?? ''}`
+  }
+}
+
+/** Whether something of this call may be on record, so that an unreachable node is not the whole answer. */
+export async function isKnownSpend(reader: StoreReader, account: string, asked: Asked): Promise<boolean> {
+  const { idempotencyKey, target, amountMsat } = asked
+  if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
+  const earlier = await reader.spendsTo(account, target.destination, 200)
+  return earlier.some((intent) => intent.kind === target.kind && intent.amountMsat === amountMsat)
+}
