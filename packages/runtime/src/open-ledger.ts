@@ -1,7 +1,8 @@
 import type { Config } from '@lightning-mcp/config'
-import { type BackendIdentity, LightningError } from '@lightning-mcp/core'
+import { type BackendIdentity, type Balance, LightningError } from '@lightning-mcp/core'
 import type { WalletStore } from '@lightning-mcp/wallet'
 import { findWalletFolder } from './find-wallet-folder.ts'
+import { killFileIn } from './kill-file.ts'
 import type { Log } from './log.ts'
 import { openBackend } from './open-backend.ts'
 import { openStore } from './open-store.ts'
@@ -9,10 +10,13 @@ import { openStore } from './open-store.ts'
 /** The records of a wallet, for the owner's commands. No wallet is opened, and nothing can be paid. */
 export interface OpenedLedger {
   readonly store: WalletStore
-  /** Where policy and kill file lie beside them. */
+  /** Where the policy lies beside them. */
   readonly folder: string
+  /** Its existence pauses spending. */
+  readonly killFile: string
   /** The node or wallet, asked who it is. */
   identity(): Promise<BackendIdentity>
+  balance(): Promise<Balance>
   close(): Promise<void>
 }
 
@@ -34,7 +38,9 @@ export async function openLedger(
     return {
       store,
       folder,
+      killFile: killFileIn(folder),
       identity: async () => (await backend.connect({ signal })).identity,
+      balance: () => backend.getBalance({ signal }),
       async close() {
         await Promise.allSettled([store.close(), backend.close()])
       },

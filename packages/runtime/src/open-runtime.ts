@@ -4,6 +4,7 @@ import type { Capabilities } from '@lightning-mcp/core'
 import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
 import type { Wallet } from '@lightning-mcp/wallet'
 import { findWalletFolder } from './find-wallet-folder.ts'
+import { killFileIn } from './kill-file.ts'
 import { createLazyControls } from './lazy-controls.ts'
 import { createLazyResolver } from './lazy-resolver.ts'
 import { createLazyWallet } from './lazy-wallet.ts'
@@ -11,9 +12,6 @@ import type { Log } from './log.ts'
 import type { OpenedBackend } from './open-backend.ts'
 import { pauseOnSignal } from './pause-on-signal.ts'
 import { startWallet } from './start-wallet.ts'
-
-/** Its existence in the wallet's folder pauses spending. */
-const KILL_FILE = 'PAUSE'
 
 /** What a server runs on. The backend itself is not among it: money moves through the wallet alone. */
 export interface Runtime {
@@ -64,7 +62,7 @@ export async function openRuntime(
         backend: ownFolder === undefined ? opened.backend : onlyNodeOf(basename(ownFolder), opened.backend),
         store: await openStore(config, walletFolder),
         owner: await ownerOf(config, { log }),
-        ...(walletFolder === undefined ? {} : { killFile: join(walletFolder, KILL_FILE) }),
+        ...(walletFolder === undefined ? {} : { killFile: killFileIn(walletFolder) }),
         ...(walletFolder === undefined ? {} : { policyFile: join(walletFolder, POLICY_FILE) }),
         resolver: createLazyResolver(),
         limits: config.limits,

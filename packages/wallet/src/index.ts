@@ -1,3 +1,34 @@
+export type {
+  Account,
+  Account,
+  AccountHolding,
+  AccountKind,
+  AccountKind,
+  AccountTransfer,
+  AccountTransfer,
+  OwnInvoice,
+} from './accounts/account.ts'
+export { accountName } from './accounts/account.ts'
+export {
+  closeAccount,
+  closeAccount,
+  createAccount,
+  createAccount,
+  listAccounts,
+  listAccounts,
+} from './accounts/create-account.ts'
+export { readNodeFigure, readNodeFigure } from './accounts/node-figure.ts'
+export type { NodeFigure } from './accounts/solvency.ts'
+export {
+  type TransferDocument,
+  type TransferDocument,
+  type TransferFault,
+  type TransferRequest,
+  type TransferRequest,
+  transfer,
+  transfer,
+  verifyTransfers,
+} from './accounts/transfer.ts'
 export type { Approval, ApprovalDecision, ApprovalState } from './approvals/approval.ts'
 export type { ApprovalDocument } from './approvals/approval-document.ts'
 export { approvalId } from './approvals/approval-id.ts'
@@ -16,6 +47,7 @@ export {
 } from './approvals/webhook-message.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
+export type { Decision, Intent } from './intents/intent.ts'
 export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit.ts'
 export type { AuditFinding, AuditMark } from './ledger/audit-findings.ts'
 export type { AccountBalance, JournalEntry } from './ledger/journal.ts'
@@ -55,6 +87,8 @@ export {
 export { paymentId } from './payment-id.ts'
 export { type InstalledPolicy, installedPolicy, installPolicy } from './policy/install-policy.ts'
 export type { AccountPolicy, ApprovalRules, BudgetPolicy, Policy } from './policy/policy.ts'
+export { readPolicyRecord } from './policy/policy-book.ts'
+export { type PolicyChange, policyChanges } from './policy/policy-changes.ts'
 export { type PolicyDocument, type ReadPolicy, readPolicy } from './policy/read-policy.ts'
 export { POLICY_FILE, signPolicy } from './policy/signed-policy.ts'
 export { type BreakerView, listBreakers, resetBreakers } from './safety/breaker.ts'
@@ -63,8 +97,9 @@ export { type PauseContext, pauseSpending, pauseState, resumeSpending } from './
 export type { StepName } from './steps.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './store/postgres-store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'
-export type { WalletStore } from './store/wallet-store.ts'
+export type { StoreReader, WalletStore } from './store/wallet-store.ts'
 export type {
+  AccountShown,
   ApprovalId,
   Budget,
   IntentState,

@@ -9,7 +9,7 @@ export interface AuditMark {
 
 /** What does not agree. `kind`: which check found it. */
 export interface AuditFinding {
-  kind: 'journal' | 'balance' | 'usage' | 'payment'
+  kind: 'journal' | 'balance' | 'usage' | 'payment' | 'transfer'
   /** One sentence with both figures. */
   message: string
   /** Journal row. */

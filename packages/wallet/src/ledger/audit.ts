@@ -1,8 +1,10 @@
+import type { OwnerPublicKey } from '../owner/owner-key.ts'
 import type { StoreReader, WalletStore } from '../store/wallet-store.ts'
 import { checkBalances, checkUsage } from './audit-balances.ts'
 import { type AuditFinding, type AuditMark, Findings } from './audit-findings.ts'
 import { checkJournal } from './audit-journal.ts'
 import { checkPayments } from './audit-payments.ts'
+import { checkTransfers } from './audit-transfers.ts'
 import type { AccountBalance } from './journal.ts'
 
 export interface AuditReport {
@@ -24,6 +26,8 @@ export interface AuditOptions {
   nowMs: number
   /** Where an earlier audit of the same ledger ended. */
   since?: AuditMark
+  /** The owner's: whether every credit and debit is signed with it. */
+  publicKey?: OwnerPublicKey
   /** Rows read at a time; what is kept in memory grows with accounts and scopes alone. */
   pageSize?: number
   /** Findings kept; the rest is counted. */
@@ -41,7 +45,7 @@ export function auditLedger({ store, ...options }: AuditOptions): Promise<AuditR
 
 async function auditSnapshot(
   reader: StoreReader,
-  { nowMs, since, pageSize = 1000, mostFindings = 200, onProgress }: Omit<AuditOptions, 'store'>,
+  { nowMs, since, publicKey, pageSize = 1000, mostFindings = 200, onProgress }: Omit<AuditOptions, 'store'>,
 ): Promise<AuditReport> {
   const findings = new Findings(mostFindings)
   const { entries, mark, balances, usage } = await checkJournal(reader, {
@@ -54,6 +58,7 @@ async function auditSnapshot(
   await checkBalances(reader, { findings, balances })
   await checkUsage(reader, { findings, usage, nowMs })
   const payments = await checkPayments(reader, { findings, pageSize })
+  await checkTransfers(reader, { findings, publicKey })
   return {
     ok: findings.count === 0,
     entries,

@@ -1,4 +1,5 @@
 import { ZERO_MSAT } from '@lightning-mcp/core'
+import { cover } from '../accounts/cover.ts'
 import { type Intent, type IntentChange, withChange } from '../intents/intent.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { appendEntry } from './append-entry.ts'
@@ -46,6 +47,7 @@ async function book(
   const begins = holds(is) && !holds(was)
   if (reservedMsat === 0n && paidMsat === 0n && feesMsat === 0n && capitalMsat === 0n && !begins) return
 
+  await cover(store, { before, after, needMsat: reservedMsat + paidMsat + feesMsat + capitalMsat, nowMs })
   const chargedAtMs = after.chargedAtMs ?? before?.chargedAtMs ?? nowMs
   await appendEntry(store, {
     atMs: nowMs,

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts'
 import type { WalletLimits } from '../limits.ts'
 import type { OwnerPublicKey } from '../owner/owner-key.ts'
 import { type SpendingGate, spendingPaused } from '../safety/gates.ts'
-import type { WalletStore } from '../store/wallet-store.ts'
+import type { StoreReader, WalletStore } from '../store/wallet-store.ts'
+import { POLICY_META, parsePolicyRecord, policyRecordText, readPolicyRecord } from './policy-record.ts'
 import { createRulebook, type Rulebook } from './rulebook.ts'
 import type { SignedPolicy } from './signed-policy.ts'
 
@@ -27,9 +28,6 @@ export interface PolicyBookOptions {
   store: WalletStore
   clock: Clock
 }
-
-/** The newest policy that ever held, as `<version> <digest>`. It never goes down. */
-export const POLICY_META = 'policy_in_force'
 
 const SIGN = 'The owner has to put a signed policy in place: lightning-mcp owner policy set FILE'
 
@@ -116,11 +114,12 @@ export class PolicyBook {
   async #record({ version, digest }: SignedPolicy): Promise<void> {
     try {
       const { store } = this.#options
-      const last = readRecord(await store.read((reader) => reader.getMeta(POLICY_META)))
+      const last = await store.read(readPolicyRecord)
       if (version <= last.version) return
       await store.transaction(async (writer) => {
-        const recorded = readRecord(await writer.getMeta(POLICY_META))
-        if (version > recorded.version) await writer.setMeta(POLICY_META, `${version} ${digest}`)
+        const recorded = await readPolicyRecord(writer)
+        if (version > recorded.version)
+          await writer.setMeta(POLICY_META, policyRecordText({ version, digest }))
       })
     } catch (cause) {
       throw new RecordError('could not be put on record', { cause })
@@ -157,7 +156,7 @@ const inForce = (rulebook: Rulebook, signed: SignedPolicy | undefined): PolicyIn
 
 /** Why a policy may not be followed beside what is on record. */
 export function faultOf(signed: SignedPolicy | undefined, record: string | undefined): string | undefined {
-  const recorded = readRecord(record)
+  const recorded = parsePolicyRecord(record)
   if (signed === undefined)
     return recorded.version === 0
       ? undefined
@@ -170,10 +169,9 @@ export function faultOf(signed: SignedPolicy | undefined, record: string | undef
     : `two policies of version ${signed.version} exist: a changed policy needs a higher version`
 }
 
-function readRecord(text: string | undefined): { version: number; digest: string } {
-  const [version = '0', digest = ''] = text?.split(' ') ?? []
-  return { version: Number(version), digest }
-}
+/** Of the newest policy that was ever in force; 0: none. */
+export const readPolicyRecord = async (reader: Pick<StoreReader, 'getMeta'>): Promise<{ version: number }> =>
+  readRecord(await reader.getMeta(POLICY_META))
 
 const ABSENT = 'absent'
 const MAX_BYTES = 2 ** 21
