@@ -19,6 +19,8 @@ export interface Invocation {
 const COMMANDS = {
   doctor: async () => (await import('./cli/doctor.ts')).doctor,
   init: async () => (await import('./cli/init.ts')).init,
+  owner: async () => (await import('./cli/owner/owner.ts')).owner,
+  approvals: async () => (await import('./cli/owner/owner.ts')).approvals,
 } satisfies Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>
 
 export const USAGE_EXIT_CODE = 2

@@ -13,6 +13,8 @@ Usage:
   lightning-mcp [settings]          serve MCP on stdin and stdout
   lightning-mcp doctor [settings]   check connection, permissions, sync and liquidity (--json)
   lightning-mcp init [settings]     write a configuration file and print client settings (--yes, --force)
+  lightning-mcp owner COMMAND       the owner's key, limits, approvals, accounts, books, pause (owner --help)
+  lightning-mcp approvals [...]     payments that wait for the owner's word (approvals --help)
 `
 
 /** `--help`; with `--backend NAME` also that backend's own options. */

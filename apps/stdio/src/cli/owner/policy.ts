@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { LightningError } from '@lightning-mcp/core'
+import type { PolicyChange, ReadPolicy } from '@lightning-mcp/wallet'
+import type { Answer, CommandContext, OwnerCommand } from './command.ts'
+import { table } from './table.ts'
+import { exactly, formOf } from './words.ts'
+
+const FORMS = ['show', 'check', 'set'] as const
+const LARGEST = 2 * 1024 * 1024
+
+const EXAMPLE = `{
+  "version": 1,
+  "accounts": {
+    "default": {
+      "maxPaymentSats": 5000,
+      "maxPerDaySats": 20000,
+      "approveAboveSats": 2000
+    }
+  }
+}`
+
+/** The owner's limits: shown, checked, signed and put in force. */
+export const policy: OwnerCommand = {
+  usage: [
+    'owner policy [show] [settings]',
+    'owner policy check FILE [settings]',
+    'owner policy set FILE [--passphrase-file FILE] [settings]',
+  ],
+  summary: 'Show, check and set the limits of this wallet',
+  details: `
+A policy is a JSON file, for example:
+
+${EXAMPLE}
+
+\`check\` says what is wrong with it and what it changes. \`set\` signs it with the owner's key and puts it in
+force; running servers follow it with their next call. Each policy needs a higher "version" than the one
+before, so that nobody can put an older one back.`,
+  takesKey: true,
+  async run(context) {
+    const { form, rest } = formOf(context.words, { command: 'owner policy', forms: FORMS, fallback: 'show' })
+    if (form === 'show') {
+      exactly(rest, [], 'owner policy show')
+      return show(context)
+    }
+    const [path = ''] = exactly(rest, ['FILE'], `owner policy ${form}`)
+    const text = await readText(resolve(context.cwd, path))
+    return form === 'check' ? check(context, text) : set(context, text)
+  },
+}
+
+async function show({ ledger, publicKey, config }: CommandContext): Promise<Answer> {
+  const { installedPolicy } = await import('@lightning-mcp/wallet')
+  const { folder } = await ledger()
+  const installed = await installedPolicy(folder, await publicKey())
+  if (installed === undefined) {
+    const { maxPaymentMsat } = config.limits
+    return {
+      data: { policy: null },
+      text: [
+        'No policy is in force: the defaults hold (10,000 sats per payment, 50,000 in 24 hours, fees up to',
+        `the larger of 1 % and 10 sats), with what the settings say${maxPaymentMsat === undefined ? '' : ' instead'}.\n`,
+      ].join('\n'),
+    }
+  }
+  return {
+    data: { policy: installed.document, warnings: installed.warnings },
+    text: `${JSON.stringify(installed.document, undefined, 2)}\n${warningLines(installed)}`,
+  }
+}
+
+async function check(context: CommandContext, text: string): Promise<Answer> {
+  const { changes, read } = await compare(context, text)
+  return {
+    data: { ok: true, version: read.policy.version, changes, warnings: read.warnings },
+    text: `${changeLines(changes)}${warningLines(read)}The file is a valid policy. Put it in force: lightning-mcp owner policy set FILE\n`,
+  }
+}
+
+async function set(context: CommandContext, text: string): Promise<Answer> {
+  const { installPolicy, readPolicyRecord } = await import('@lightning-mcp/wallet')
+  const { changes, read } = await compare(context, text)
+  const { folder, store } = await context.ledger()
+  // the file may have been lost, but what was once in force is on record
+  const { version: recorded } = await store.read(readPolicyRecord)
+  if (read.policy.version <= recorded)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: `version ${read.policy.version} does not come after version ${recorded}, which was in force`,
+      hint: `Set "version": ${recorded + 1} in the policy file.`,
+    })
+  context.note(`${changeLines(changes)}${warningLines(read)}`)
+  const { path } = await installPolicy({ folder, text, key: await context.key() })
+  return {
+    data: { ok: true, path, version: read.policy.version, changes, warnings: read.warnings },
+    text: `Version ${read.policy.version} is in force (${path}).\n`,
+  }
+}
+
+async function compare(
+  { ledger, publicKey }: CommandContext,
+  text: string,
+): Promise<{ changes: readonly PolicyChange[]; read: ReadPolicy }> {
+  const { installedPolicy, policyChanges, readPolicy } = await import('@lightning-mcp/wallet')
+  const read = await readPolicy(text, Date.now())
+  const { folder } = await ledger()
+  const installed = await installedPolicy(folder, await publicKey()).catch(() => undefined)
+  return { read, changes: policyChanges(installed?.document, read.document) }
+}
+
+const EFFECTS: Readonly<Record<PolicyChange['effect'], string>> = {
+  looser: 'LOOSER',
+  tighter: 'tighter',
+  maybe: 'may be looser',
+}
+
+const changeLines = (changes: readonly PolicyChange[]): string =>
+  changes.length === 0
+    ? 'It changes nothing.\n'
+    : table(changes, [
+        { title: 'rule', value: ({ path }) => path, most: 64 },
+        { title: 'before', value: ({ before = '-' }) => before },
+        { title: 'after', value: ({ after = '-' }) => after },
+        { title: 'effect', value: ({ effect }) => EFFECTS[effect] },
+      ])
+
+const warningLines = ({ warnings }: ReadPolicy): string =>
+  warnings.map((warning) => `Note: ${warning}\n`).join('')
+
+async function readText(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new LightningError({
+      code: 'invalid_request',
+      message: `${path} cannot be read (${error.code})`,
+      hint: 'Name the policy file.',
+    })
+  })
+  if (text.length <= LARGEST) return text
+  throw new LightningError({
+    code: 'invalid_request',
+    message: `${path} is too large for a policy`,
+    hint: 'Name the policy file.',
+  })
+}

@@ -1,0 +1,111 @@
+import { type Config, loadConfig, splitOptions } from '@lightning-mcp/config'
+import { cleanText, LightningError } from '@lightning-mcp/core'
+import { createLog, type OpenedLedger, openLedger } from '@lightning-mcp/runtime'
+import type { OwnerKey } from '@lightning-mcp/wallet'
+import { guardStdout } from '../../guard-stdout.ts'
+import type { Invocation } from '../../program.ts'
+import type { Answer, CommandContext, OwnerCommand } from './command.ts'
+import { commandHelp } from './command-help.ts'
+import { optionsOf } from './command-options.ts'
+import { readPassphrase } from './passphrase.ts'
+import { toJson } from './values.ts'
+
+/**
+ * Runs one of the owner's commands. Exit code 0: done; 1: it failed, or a check found something; 2 (by
+ * the caller, for the error that is thrown): called in the wrong way.
+ */
+export async function runCommand(command: OwnerCommand, { argv, env, cwd }: Invocation): Promise<number> {
+  const stdout = guardStdout()
+  const write = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      stdout.write(text, (error) => (error ? reject(error) : resolve()))
+    })
+  const { words, values, settings } = splitOptions({ argv, options: optionsOf(command), app: 'stdio' })
+  if (values['help'] === true) {
+    await write(commandHelp(command))
+    return 0
+  }
+  const config = await loadConfig({ argv: settings, env, cwd, app: 'stdio' })
+  const opened = new Opened(config, values, cwd)
+  try {
+    const answer = await command.run({
+      words,
+      values,
+      config,
+      cwd,
+      ledger: () => opened.ledger(),
+      key: () => opened.key(),
+      newPassphrase: () => readPassphrase(opened.source, { twice: true }),
+      publicKey: () => opened.publicKey(),
+      note: (text) => void process.stderr.write(`${text}\n`),
+      write,
+    })
+    if (answer === undefined) return 0
+    await write(shown(answer, values['json'] === true))
+    return answer.exitCode ?? 0
+  } catch (error) {
+    if (!LightningError.is(error)) throw error
+    if (values['json'] === true) await write(`${toJson({ ok: false, error: asData(error) }, 2)}\n`)
+    process.stderr.write(asText(error))
+    return 1
+  } finally {
+    await opened.close()
+  }
+}
+
+const shown = ({ data, text }: Answer, asJson: boolean): string => (asJson ? `${toJson(data, 2)}\n` : text)
+
+const asData = ({ code, message, hint }: LightningError) => ({
+  code,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+})
+
+const asText = ({ message, hint }: LightningError): string => {
+  // a list of problems comes in lines
+  const lines = message.split('\n').map((line) => `lightning-mcp: ${cleanText(line, 2_000)}\n`)
+  return `${lines.join('')}${hint === undefined ? '' : `→ ${cleanText(hint, 2_000)}\n`}`
+}
+
+/** What a command opened, each once. */
+class Opened implements Pick<CommandContext, 'ledger' | 'key' | 'publicKey'> {
+  readonly source: { file?: string; cwd: string }
+  readonly #config: Config
+  #ledger: Promise<OpenedLedger> | undefined
+  #key: Promise<OwnerKey> | undefined
+
+  constructor(config: Config, values: Readonly<Record<string, string | true>>, cwd: string) {
+    const file = values['passphrase-file']
+    this.source = { cwd, ...(typeof file === 'string' ? { file } : {}) }
+    this.#config = config
+  }
+
+  ledger(): Promise<OpenedLedger> {
+    this.#ledger ??= openLedger(this.#config, {
+      log: createLog({ level: 'error', write: (line) => void process.stderr.write(line) }),
+    })
+    return this.#ledger
+  }
+
+  key(): Promise<OwnerKey> {
+    this.#key ??= this.#openKey()
+    return this.#key
+  }
+
+  async publicKey(): Promise<string | undefined> {
+    const { readOwner } = await import('@lightning-mcp/wallet')
+    return (await readOwner(this.#config.ownerDir))?.publicKey
+  }
+
+  async close(): Promise<void> {
+    await (await this.#ledger?.catch(() => undefined))?.close()
+  }
+
+  async #openKey(): Promise<OwnerKey> {
+    const { hasOwnerKey, openOwner, ownerKeyMissing } = await import('@lightning-mcp/wallet')
+    const folder = this.#config.ownerDir
+    // before anybody types a passphrase in vain
+    if (!(await hasOwnerKey(folder))) throw ownerKeyMissing(folder)
+    return openOwner({ folder, passphrase: await readPassphrase(this.source) })
+  }
+}

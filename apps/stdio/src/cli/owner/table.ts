@@ -1,0 +1,44 @@
+import { cleanText } from '@lightning-mcp/core'
+
+export interface Column<Row> {
+  title: string
+  value: (row: Row) => string | undefined
+  align?: 'left' | 'right'
+  /** Longest text that is shown whole. Default 48. */
+  most?: number
+}
+
+const LONGEST_CELL = 48
+const GAP = '  '
+
+/** Rows under their titles. What comes from outside cannot move the cursor or break a line. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const cells = rows.map((row) =>
+    columns.map(({ value, most = LONGEST_CELL }) => cleanText(value(row) ?? '', most)),
+  )
+  const lines = [columns.map(({ title }) => title.toUpperCase()), ...cells]
+  const widths = columns.map((_, at) => Math.max(...lines.map((line) => lengthOf(line[at] ?? ''))))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, at) => pad(cell, widths[at] ?? 0, columns[at]?.align ?? 'left'))
+        .join(GAP)
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+/** Names and what they stand for, one a line. */
+export function pairs(given: readonly (readonly [name: string, value: string | undefined])[]): string {
+  const known = given.filter(([, value]) => value !== undefined && value !== '')
+  const width = Math.max(0, ...known.map(([name]) => name.length))
+  return known.map(([name, value]) => `${name.padEnd(width)}${GAP}${cleanText(value ?? '')}\n`).join('')
+}
+
+const lengthOf = (text: string): number => Array.from(text).length
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const room = ' '.repeat(width - lengthOf(text))
+  return align === 'right' ? room + text : text + room
+}
