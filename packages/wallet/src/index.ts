@@ -1,31 +1,12 @@
-export type {
-  Account,
-  Account,
-  AccountHolding,
-  AccountKind,
-  AccountKind,
-  AccountTransfer,
-  AccountTransfer,
-  OwnInvoice,
-} from './accounts/account.ts'
+export type { Account, AccountHolding, AccountKind, AccountTransfer } from './accounts/account.ts'
 export { accountName } from './accounts/account.ts'
-export {
-  closeAccount,
-  closeAccount,
-  createAccount,
-  createAccount,
-  listAccounts,
-  listAccounts,
-} from './accounts/create-account.ts'
-export { readNodeFigure, readNodeFigure } from './accounts/node-figure.ts'
+export { closeAccount, createAccount, listAccounts } from './accounts/create-account.ts'
+export { readNodeFigure } from './accounts/node-figure.ts'
 export type { NodeFigure } from './accounts/solvency.ts'
 export {
   type TransferDocument,
-  type TransferDocument,
   type TransferFault,
   type TransferRequest,
-  type TransferRequest,
-  transfer,
   transfer,
   verifyTransfers,
 } from './accounts/transfer.ts'
