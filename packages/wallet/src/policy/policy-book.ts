@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { WalletLimits } from '../limits.ts'
 import type { OwnerPublicKey } from '../owner/owner-key.ts'
 import { type SpendingGate, spendingPaused } from '../safety/gates.ts'
-import type { StoreReader, WalletStore } from '../store/wallet-store.ts'
+import type { WalletStore } from '../store/wallet-store.ts'
 import { POLICY_META, parsePolicyRecord, policyRecordText, readPolicyRecord } from './policy-record.ts'
 import { createRulebook, type Rulebook } from './rulebook.ts'
 import type { SignedPolicy } from './signed-policy.ts'
@@ -168,10 +168,6 @@ export function faultOf(signed: SignedPolicy | undefined, record: string | undef
     ? undefined
     : `two policies of version ${signed.version} exist: a changed policy needs a higher version`
 }
-
-/** Of the newest policy that was ever in force; 0: none. */
-export const readPolicyRecord = async (reader: Pick<StoreReader, 'getMeta'>): Promise<{ version: number }> =>
-  readRecord(await reader.getMeta(POLICY_META))
 
 const ABSENT = 'absent'
 const MAX_BYTES = 2 ** 21

@@ -23,6 +23,8 @@ export interface ChildOrder {
   /** Ends itself with SIGKILL at that moment; see `Moments`. */
   dieAt?: string
   calls: readonly ChildCall[]
+  /** The owner's signed policy, and the key by which it is checked. */
+  policy?: { file: string; publicKey: string }
   /** How many calls are under way together. Default: all. */
   atOnce?: number
 }

@@ -77,6 +77,8 @@ export interface SimulatorStage extends Stage {
 }
 
 export interface NetworkProcess {
+  /** Any node of the network, by name. */
+  node(name: string): SimulatorBackend
   /** The next payer's. */
   stage(): SimulatorStage
   /** The next payment of anybody is neither passed on nor sent back. */
@@ -94,6 +96,7 @@ export async function startNetwork(payers: number): Promise<NetworkProcess> {
   const network: RemoteNetwork = await connectSimulatedNetwork({ socketPath })
   let next = 0
   return {
+    node: (name) => network.wallet(name),
     holdNextHtlc: async () => network.holdNextHtlc({ node: 'shop' }),
     releaseHeldHtlcs: async (how) => void (await network.releaseHeldHtlcs(how)),
     stage: () => {

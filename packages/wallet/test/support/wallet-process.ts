@@ -31,6 +31,9 @@ const wallet = createWallet({
   store: openStore(order.database),
   clock,
   leaseSeconds: order.leaseSeconds,
+  ...(order.policy === undefined
+    ? {}
+    : { policyFile: order.policy.file, owner: { publicKey: order.policy.publicKey, required: false } }),
   onStep: (step) => moments.pass(step),
 })
 
