@@ -8,6 +8,13 @@ import {
   type NodeInfo,
   type Secret,
 } from '@lightning-mcp/core'
+import { Accounts } from './accounts/accounts.ts'
+import { insideStrategy } from './accounts/inside.ts'
+import { isInside } from './accounts/inside-details.ts'
+import { Receipts } from './accounts/receipts.ts'
+import { openPreimageSafe, preimageSafeInMemory } from './accounts/sealed-preimage.ts'
+import { SHARED_NODE, sharedCapabilities } from './accounts/shared-capabilities.ts'
+import { SolvencyGuard } from './accounts/solvency-guard.ts'
 import { approvalId as readApprovalId } from './approvals/approval-id.ts'
 import { assertMayElicit, mayElicit } from './approvals/approval-rules.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
@@ -17,6 +24,7 @@ import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
 import { watchFromNow } from './backend/watch-from-now.ts'
 import { type Clock, pause, systemClock } from './clock.ts'
+import { STRATEGIES, type StrategyOf } from './dispatch/strategies.ts'
 import { withHint } from './hints.ts'
 import { listPayments } from './history.ts'
 import { isOpen, sameBackend } from './intents/intent.ts'
@@ -36,6 +44,7 @@ import { KillSwitch } from './safety/kill-switch.ts'
 import { ledgerGate } from './safety/ledger-gate.ts'
 import { whyPaused } from './safety/why-paused.ts'
 import { Sender } from './sender.ts'
+import { ownNodeGate } from './spending/own-node-gate.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import { Waiter } from './waiter.ts'
@@ -64,8 +73,13 @@ export interface WalletOptions {
   owner?: { readonly publicKey?: string | undefined; readonly required: boolean }
   /** A file whose existence pauses spending until the owner resumes it; looked for with each payment. */
   killFile?: string
-  /** Whose payments these are. Default `default`. */
+  /** Whose payments these are. Default `default`; any other must have been made (`createAccount`). */
   account?: string
+  /**
+   * Where the key lies that hides the preimages of accounts' invoices in the store; made when first
+   * needed. Default: in memory, so that after a restart such an invoice is paid from outside only.
+   */
+  invoiceKeyFile?: string
   /** How payments are approved that the limits have wait for the owner. */
   approvals?: {
     /** Signs what is posted to the webhook that the policy names. */
@@ -105,6 +119,7 @@ export function createWallet(options: WalletOptions): Wallet {
   const stopping = new AbortController()
   const calls = new Set<Promise<unknown>>()
 
+  const onAlarm = (alarm: string) => log?.error(alarm)
   const connection = new Connection({
     backend,
     clock,
@@ -123,7 +138,8 @@ export function createWallet(options: WalletOptions): Wallet {
   let announced: string | undefined
   const { killFile } = options
   const killSwitch = new KillSwitch({ store, clock, owner, killFile, warn: (text) => log?.warn(text) })
-  const gates = [killSwitch.gate, ledgerGate(owner), policy.gate, breakerGate]
+  const solvency = new SolvencyGuard({ connection, store, clock, onAlarm })
+  const gates = [killSwitch.gate, ledgerGate(owner), policy.gate, solvency.gate, breakerGate, ownNodeGate]
   const paused = async () => {
     await policy.refresh()
     return store.read((reader) =>
@@ -138,11 +154,29 @@ export function createWallet(options: WalletOptions): Wallet {
   })
   const hints = new Hints(connection, clock)
   const step = options.onStep ?? (() => {})
+  const receipts = new Receipts({ connection, store, clock, hints })
+  const safe =
+    options.invoiceKeyFile === undefined ? preimageSafeInMemory() : openPreimageSafe(options.invoiceKeyFile)
+  const accounts = new Accounts({
+    name: account,
+    connection,
+    store,
+    clock,
+    receipts,
+    guard: solvency,
+    safe,
+  })
+  const inside = insideStrategy({
+    store,
+    safe,
+    step,
+    settledOutside: ({ paymentHash }) => void receipts.look(paymentHash),
+  })
+  const strategyOf: StrategyOf = (intent) => (isInside(intent) ? inside : STRATEGIES[intent.kind])
   const changed = (id: Parameters<Waiter['changed']>[0]) => {
     waiter.changed(id)
     reconciler.wake()
   }
-  const onAlarm = (alarm: string) => log?.error(alarm)
   const granted = new Set<ApprovalId>()
   const authority = (): ApprovalAuthority => {
     const { rulebook } = policy.current
@@ -150,15 +184,35 @@ export function createWallet(options: WalletOptions): Wallet {
     return { rules, publicKey: owner.publicKey, granted }
   }
   const mayStillSend = () => killSwitch.mayStillSend()
-  const sender = new Sender({ connection, store, clock, leases, step, changed, mayStillSend, onAlarm })
+  const sender = new Sender({
+    connection,
+    store,
+    clock,
+    leases,
+    step,
+    strategyOf,
+    changed,
+    mayStillSend,
+    onAlarm,
+  })
   const isSending = (id: Parameters<Sender['isSending']>[0]) => sender.isSending(id)
-  const reconciler = new Reconciler({ connection, store, clock, leases, isSending, changed, onAlarm })
+  const reconciler = new Reconciler({
+    connection,
+    store,
+    clock,
+    leases,
+    isSending,
+    strategyOf,
+    changed,
+    onAlarm,
+  })
   const waiter = new Waiter({
     connection,
     store,
     clock,
     hints,
     isSending,
+    lookupInvoice: (request) => accounts.lookupInvoice(request),
     look: async (id) => {
       await approvals.look(id)
       await reconciler.look(id)
@@ -167,6 +221,7 @@ export function createWallet(options: WalletOptions): Wallet {
   })
   const payer = new Payer({
     account,
+    accounts,
     connection,
     store,
     clock,
@@ -220,6 +275,13 @@ export function createWallet(options: WalletOptions): Wallet {
     }
   }
 
+  /** A tracked account reads nothing of the node, also before anybody knew that it is one. */
+  const ofOwnNode = <T>(work: () => Promise<T>): Promise<T> =>
+    guard(async () => {
+      await accounts.assertOwnNode()
+      return work()
+    })
+
   const find = (request: Parameters<Wallet['getPayment']>[0]) =>
     store.read(async (reader) => {
       const found =
@@ -249,23 +311,29 @@ export function createWallet(options: WalletOptions): Wallet {
 
   const wallet: Wallet = {
     get capabilities() {
-      return connection.capabilities
+      return accounts.isTracked ? sharedCapabilities(connection.capabilities) : connection.capabilities
     },
     get node() {
-      return createNodeReader(connection, guard)
+      return accounts.isTracked ? SHARED_NODE : createNodeReader(connection, ofOwnNode)
     },
 
     async start() {
       // neither a node that is down nor a store in trouble keeps the server from answering
       await store.open().catch((error) => log?.error(withHint(error).message))
+      await accounts.assertKnown().catch((error) => {
+        if (LightningError.is(error) && error.code === 'not_ready') throw error
+      })
       await announce()
       reconciler.start()
+      receipts.start()
+      solvency.start()
       approvals.wake()
     },
 
     getDetails: ({ signal } = {}) =>
       guard(async (): Promise<WalletDetails> => {
         try {
+          await accounts.assertKnown()
           const profile = await connection.ready(signal)
           const node = await connection.call(
             (to) => to.getInfo(signal === undefined ? {} : { signal }),
@@ -274,20 +342,18 @@ export function createWallet(options: WalletOptions): Wallet {
           await store
             .transaction((writer) => writer.setMeta(details, JSON.stringify({ profile, node })))
             .catch(() => {})
-          return { profile, node, online: true }
+          return { profile, node, online: true, account: accounts.shown }
         } catch (error) {
           const last = await store.read((reader) => reader.getMeta(details)).catch(() => undefined)
           if (last === undefined || signal?.aborted) throw error
           const { profile, node } = JSON.parse(last) as { profile: BackendProfile; node: NodeInfo }
-          return { profile, node, online: false }
+          return { profile, node, online: false, account: accounts.shown }
         }
       }),
     getBalance: (request = {}) =>
-      guard(() => connection.call((to) => to.getBalance(request), request.signal)),
-    createInvoice: (request) =>
-      guard(() => connection.call((to) => to.createInvoice(request), request.signal)),
-    lookupInvoice: (request) =>
-      guard(() => connection.call((to) => to.lookupInvoice(request), request.signal)),
+      guard(async () => ({ ...(await accounts.balance(request)), account: accounts.shown })),
+    createInvoice: (request) => guard(() => accounts.createInvoice(request)),
+    lookupInvoice: (request) => guard(() => accounts.lookupInvoice(request)),
 
     preview: (request) =>
       guard(() =>
@@ -295,6 +361,7 @@ export function createWallet(options: WalletOptions): Wallet {
           connection,
           store,
           policy,
+          gates,
           account,
           clock,
           urls,
@@ -304,6 +371,14 @@ export function createWallet(options: WalletOptions): Wallet {
     pay: (request) =>
       guard(async () => {
         const { intent, replayed } = await payer.pay({
+          ...request,
+          waitSeconds: boundedWait(request.waitSeconds ?? 25),
+        })
+        return { ...recordOf(intent), replayed }
+      }),
+    spend: (request) =>
+      guard(async () => {
+        const { intent, replayed } = await payer.spend({
           ...request,
           waitSeconds: boundedWait(request.waitSeconds ?? 25),
         })
@@ -336,7 +411,10 @@ export function createWallet(options: WalletOptions): Wallet {
           assertMayElicit(authority().rules, amountMsat),
         ),
       ),
-    listPayments: (request) => guard(() => listPayments(request, { connection, store, account })),
+    listPayments: (request) =>
+      guard(() =>
+        accounts.listPayments(request, () => listPayments(request, { connection, store, account })),
+      ),
     getBudget: () =>
       guard(async () => {
         const stopped = await paused()
@@ -357,7 +435,7 @@ export function createWallet(options: WalletOptions): Wallet {
     async *watch(request = {}) {
       await guard(() => connection.ready(request.signal))
       try {
-        yield* watchFromNow(connection.declared, request)
+        yield* accounts.watch(watchFromNow(connection.declared, request), request.signal)
       } catch (error) {
         throw withHint(error)
       }
@@ -369,7 +447,9 @@ export function createWallet(options: WalletOptions): Wallet {
       stopping.abort()
       const patiently = (work: Promise<unknown>) => Promise.race([work, pause(clock, STOP_GRACE_MS)])
       await sender.stop(STOP_GRACE_MS)
-      await patiently(Promise.allSettled([reconciler.stop(), approvals.stop(), ...calls]))
+      await patiently(
+        Promise.allSettled([reconciler.stop(), receipts.stop(), solvency.stop(), approvals.stop(), ...calls]),
+      )
       hints.stop()
       killSwitch.stop()
       await Promise.allSettled([store.close(), backend.close()])

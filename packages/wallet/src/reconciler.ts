@@ -1,7 +1,7 @@
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { asking } from './dispatch/asking.ts'
-import { STRATEGIES } from './dispatch/strategies.ts'
+import type { StrategyOf } from './dispatch/strategies.ts'
 import type { Judge } from './dispatch/strategy.ts'
 import { type Intent, sameBackend, withChange } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
@@ -23,6 +23,7 @@ export interface ReconcilerOptions {
   clock: Clock
   leases: Leases
   isSending: (paymentId: PaymentId) => boolean
+  strategyOf: StrategyOf
   changed: (paymentId: PaymentId) => void
   /** The backend broke a rule; an operator should see it. */
   onAlarm: (alarm: string) => void
@@ -131,7 +132,7 @@ export class Reconciler {
   }
 
   async #look(paymentId: PaymentId): Promise<void> {
-    const { connection, store, leases, changed, clock, onAlarm } = this.#options
+    const { connection, store, leases, changed, clock, strategyOf, onAlarm } = this.#options
     const profile = await connection.ready()
     const intent = await this.#take(paymentId, profile.identity)
     if (intent === undefined) return
@@ -146,7 +147,7 @@ export class Reconciler {
       let judge: Judge
       try {
         const ask = asking(connection, clock)
-        judge = await STRATEGIES[intent.kind].lookUp(intent, { ask, profile, store, clock })
+        judge = await strategyOf(intent).lookUp(intent, { ask, profile, store, clock })
       } catch {
         // No answer proves nothing and disproves nothing: only the next look is put off.
         await write((current) => ({

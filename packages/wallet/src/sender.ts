@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode, type FailureReason, LightningError } from 
 import type { Connection } from './backend/connection.ts'
 import { type Clock, pause } from './clock.ts'
 import { asking } from './dispatch/asking.ts'
-import { STRATEGIES } from './dispatch/strategies.ts'
+import type { StrategyOf } from './dispatch/strategies.ts'
 import type { Judge } from './dispatch/strategy.ts'
 import type { Intent, RetryAdvice } from './intents/intent.ts'
 import { failedOutcome, type Outcome, unknownOutcome } from './intents/outcome.ts'
@@ -38,6 +38,7 @@ export interface SenderOptions {
   clock: Clock
   leases: Leases
   step: Step
+  strategyOf: StrategyOf
   changed: (paymentId: PaymentId) => void
   /** Asked right before sending; answers why not. */
   mayStillSend: () => Promise<LightningError | undefined>
@@ -99,8 +100,8 @@ export class Sender {
   }
 
   async #ask(intent: Intent, signal: AbortSignal): Promise<Answer> {
-    const { connection, leases, step, mayStillSend } = this.#options
-    const strategy = STRATEGIES[intent.kind]
+    const { connection, leases, step, mayStillSend, strategyOf } = this.#options
+    const strategy = strategyOf(intent)
     await step('before-send', intent)
     const paused = await mayStillSend()
     if (paused !== undefined) return { ...never(paused.message), refused: paused }
@@ -129,9 +130,9 @@ export class Sender {
   }
 
   async #adopt(intent: Intent): Promise<Answer> {
-    const { connection, clock } = this.#options
+    const { connection, clock, strategyOf } = this.#options
     try {
-      const judge = await STRATEGIES[intent.kind].adopt?.(intent, { ask: asking(connection, clock) })
+      const judge = await strategyOf(intent).adopt?.(intent, { ask: asking(connection, clock) })
       return judge === undefined ? nobodyKnows : { judge }
     } catch {
       return nobodyKnows

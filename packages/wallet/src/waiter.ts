@@ -23,6 +23,8 @@ export interface WaiterOptions {
   hints: Hints
   connection: Connection
   look: (paymentId: PaymentId) => Promise<void>
+  /** The account's own invoice, as `Wallet.lookupInvoice` answers it. */
+  lookupInvoice: (request: { paymentHash: PaymentHash; signal?: AbortSignal }) => Promise<Invoice | undefined>
   isSending: (paymentId: PaymentId) => boolean
   /** Aborts when the wallet stops: everybody is told what stands. */
   stopping: AbortSignal
@@ -79,16 +81,13 @@ export class Waiter {
 
   /** The own invoice once it is terminal, or as it stands when the time is over. */
   async forInvoice(paymentHash: PaymentHash, options: WaitOptions): Promise<Invoice | undefined> {
-    const { connection } = this.#options
+    const { lookupInvoice } = this.#options
     let told = ''
     return this.#poll(
       options,
       () => () => {},
       async () => {
-        const invoice = await connection.call(
-          (backend) => backend.lookupInvoice({ paymentHash, ...signalOf(options) }),
-          options.signal,
-        )
+        const invoice = await lookupInvoice({ paymentHash, ...signalOf(options) })
         if (invoice !== undefined && invoice.status !== told) {
           told = invoice.status
           const state =

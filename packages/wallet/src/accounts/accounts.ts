@@ -8,6 +8,7 @@ import {
   type CreateInvoiceRequest,
   cleanText,
   type Invoice,
+  LightningError,
   type LightningEvent,
   msat,
   type Page,
@@ -20,7 +21,13 @@ import type { Clock } from '../clock.ts'
 import { sameBackend } from '../intents/intent.ts'
 import type { WalletStore } from '../store/wallet-store.ts'
 import type { ListPaymentsRequest, PaymentListEntry } from '../wallet.ts'
-import { type Account, backendColumns, DEFAULT_ACCOUNT, type OwnInvoice } from './account.ts'
+import {
+  type Account,
+  type AccountKind,
+  backendColumns,
+  DEFAULT_ACCOUNT,
+  type OwnInvoice,
+} from './account.ts'
 import { listOwnPayments } from './account-history.ts'
 import { eventsOfAccount } from './account-watch.ts'
 import { noSuchAccount } from './create-account.ts'
@@ -65,12 +72,28 @@ export class Accounts {
     return this.#known?.kind === 'tracked'
   }
 
+  /** How a caller is told whose money it is. */
+  get shown(): { name: string; kind: AccountKind } {
+    return { name: this.#options.name, kind: this.#known?.kind ?? 'own' }
+  }
+
   /** The account, where it was made; `undefined` is `default` that nobody made. Throws for any other that there is not. */
   async assertKnown(): Promise<Account | undefined> {
     const { name, store } = this.#options
     this.#known ??= await store.read((reader) => reader.account(name))
     if (this.#known === undefined && name !== DEFAULT_ACCOUNT) throw noSuchAccount(name)
     return this.#known
+  }
+
+  /** Throws where the node is shared and the account has no view into it. */
+  async assertOwnNode(): Promise<void> {
+    await this.assertKnown()
+    if (!this.isTracked) return
+    throw new LightningError({
+      code: 'unsupported',
+      message: 'this account shares its node with others and has no view into it',
+      hint: 'The owner can look at the node with an account of its own.',
+    })
   }
 
   async #standing(signal?: AbortSignal): Promise<Standing> {
@@ -84,7 +107,10 @@ export class Accounts {
   }
 
   /** Before a spend: what the gate and `findInside` will want to know. Never rejects. */
-  async prepare({ identity, capabilities }: BackendProfile): Promise<InsideMeans> {
+  async prepare({
+    identity,
+    capabilities,
+  }: Pick<BackendProfile, 'identity' | 'capabilities'>): Promise<InsideMeans> {
     const { guard, safe } = this.#options
     const canCancel = supports(capabilities, 'invoices.cancel')
     await Promise.all([guard.prepare(identity), canCancel ? safe.ready().catch(() => {}) : undefined])

@@ -31,6 +31,7 @@ export async function createAccount(
       })
     if (kind === 'tracked') await assertUnused(writer, account.name)
     await writer.insertAccount(account)
+    await writer.setMeta(ACCOUNTS_META, '1')
   })
   return account
 }
@@ -44,6 +45,9 @@ async function assertUnused(reader: Pick<StoreReader, 'balance'>, name: string):
     hint: 'Make a tracked account of another name.',
   })
 }
+
+/** Set once any account was made: until then a payment asks nothing about accounts. */
+export const ACCOUNTS_META = 'accounts'
 
 /** All accounts there are; `default` is there without being made. */
 export const listAccounts = (store: WalletStore): Promise<readonly Account[]> =>

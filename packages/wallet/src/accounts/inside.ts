@@ -9,7 +9,7 @@ import {
 import type { Ask, Judge, Strategy } from '../dispatch/strategy.ts'
 import type { Intent } from '../intents/intent.ts'
 import { failedOutcome, type Outcome, paymentOutcome, unknownOutcome } from '../intents/outcome.ts'
-import type { FeeFacts } from '../limits.ts'
+import { isInvoice, type Pinned } from '../intents/pinned.ts'
 import type { Step } from '../steps.ts'
 import type { StoreReader, StoreWriter, WalletStore } from '../store/wallet-store.ts'
 import type { OwnInvoice } from './account.ts'
@@ -24,17 +24,26 @@ export interface InsideMeans {
   safe: Pick<PreimageSafe, 'unseal'>
 }
 
-/** Terms of a payment that stays inside the ledger: it costs no fee, and nothing leaves the node. */
-export const INSIDE_TERMS = { maxFeeGivenMsat: ZERO_MSAT } as const
-export const INSIDE_FEES: FeeFacts = { feeLimit: 'enforced' }
 const NODE_KEY = /^0[23][0-9a-f]{64}$/
+
+/** What a payment is bound to, with how it is settled where that is inside this ledger. */
+export async function withInside<T extends Pinned | undefined>(
+  store: StoreReader,
+  pinned: T,
+  where: { account: string; identity: BackendIdentity; inside?: InsideMeans | undefined },
+): Promise<T> {
+  if (pinned === undefined || !isInvoice(pinned)) return pinned
+  const { account, identity, inside } = where
+  const details = await findInside(store, { decoded: pinned, account, identity, means: inside })
+  return details === undefined ? pinned : { ...pinned, details }
+}
 
 /**
  * Whether a payment is settled between two accounts of this ledger. Throws where the invoice is this
  * very node's and that cannot be: the node would refuse it, or pay it in a way that nobody here sees.
  * Called before anything is reserved.
  */
-export async function findInside(
+async function findInside(
   store: StoreReader,
   {
     decoded,

@@ -6,7 +6,7 @@ import type { IntentKind } from '../intents/intent.ts'
 import { type OnReserved, type SpendingGate, spendingPaused } from '../safety/gates.ts'
 import type { StoreReader, WalletStore } from '../store/wallet-store.ts'
 import { type AccountHolding, DEFAULT_ACCOUNT } from './account.ts'
-import { noSuchAccount } from './create-account.ts'
+import { ACCOUNTS_META, noSuchAccount } from './create-account.ts'
 import { readNodeFigure } from './node-figure.ts'
 import { freeForOthersMsat, type NodeFigure, shortfallMsat } from './solvency.ts'
 
@@ -78,7 +78,12 @@ export class SolvencyGuard {
   /** In the transaction that reserves. */
   readonly gate: SpendingGate = {
     name: 'accounts',
-    check: async (store, { account, identity, kind, amountMsat, nowMs }): Promise<OnReserved | undefined> => {
+    meta: [ACCOUNTS_META],
+    check: async (
+      store,
+      { account, identity, kind, amountMsat, nowMs, meta },
+    ): Promise<OnReserved | undefined> => {
+      if (!meta.has(ACCOUNTS_META) && account === DEFAULT_ACCOUNT) return undefined
       const holdings = await store.holdingsOn(identity)
       const own = holdings.find(({ name }) => name === account)
       if (own === undefined) await assertKnown(store, account)
@@ -97,7 +102,7 @@ export class SolvencyGuard {
       const figure = this.#young(nowMs, amountMsat === 0n)
       if (!isTracked) return (writer) => assertNothingOfOthers(writer, identity, figure)
       this.#assertWhole(shortfallMsat({ figure, moves: await store.movesSince(figure.seq), holdings }))
-      return undefined
+      return (writer) => assertNotBelowZero(writer, account)
     },
   }
 
@@ -241,6 +246,18 @@ const notForTracked = (account: string): LightningError =>
     hint: 'Only Lightning payments can be made from it; the owner can do the rest.',
     sent: 'no',
   })
+
+/** After a tracked account has reserved amount and largest fee. The database refuses it as well. */
+async function assertNotBelowZero(store: StoreReader, account: string): Promise<void> {
+  const { fundsMsat } = await store.balance(account)
+  if (fundsMsat >= 0n) return
+  throw new LightningError({
+    code: 'insufficient_balance',
+    message: `amount and largest fee are ${amountText(msat(-fundsMsat))} more than account "${account}" holds`,
+    hint: 'Pay less, receive first, or ask the owner to credit the account.',
+    sent: 'no',
+  })
+}
 
 /** After an account of its own has reserved: what tracked accounts hold must still be there. */
 async function assertNothingOfOthers(

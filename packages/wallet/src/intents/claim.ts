@@ -1,4 +1,5 @@
 import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
+import { withInside } from '../accounts/inside.ts'
 import { askOwner } from '../approvals/ask-owner.ts'
 import { followDecision, usableApproval } from '../approvals/follow-decision.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
@@ -8,7 +9,7 @@ import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
-import { pinnedAgain, pinnedOf } from './pinned.ts'
+import { type Pinned, pinnedAgain, pinnedOf } from './pinned.ts'
 import {
   assertStillPayable,
   type Claim,
@@ -136,11 +137,14 @@ async function begin(
   const { target } = asked
   const plan = 'plan' in target ? target.plan : undefined
   const capitalMsat = 'capitalMsat' in target ? target.capitalMsat : undefined
-  const pinned =
+  const { nowMs, account, inside } = context
+  const pinned = await withInside<Pinned | undefined>(
+    store,
     target.kind === 'invoice'
       ? assertStillPayable(target.decoded, asked.amountMsat, context, identity)
-      : plan
-  const { nowMs, account } = context
+      : plan,
+    { account, identity, inside },
+  )
   const { kind, destination } = target
   const { amountMsat, maxFeeGivenMsat, budget } = asked
   const judgement = await judgeIntent(
@@ -148,7 +152,7 @@ async function begin(
     {
       ...{ account, kind, destination, amountMsat, maxFeeGivenMsat, budget, capitalMsat },
       payee: pinned?.payee,
-      details: plan?.details,
+      details: pinned?.details,
     },
     context,
   )

@@ -5,9 +5,12 @@ import type { Intent, IntentChange } from './intent.ts'
 import type { Asked } from './target.ts'
 
 /** What an attempt is bound to: an invoice, or the plan of a spending that has none. */
-export type Pinned = DecodedInvoice | SpendPlan
+export type Pinned = PinnedInvoice | SpendPlan
 
-export const isInvoice = (pinned: Pinned): pinned is DecodedInvoice => 'invoice' in pinned
+/** `details`: it is settled inside the ledger. */
+type PinnedInvoice = DecodedInvoice & { details?: Intent['details'] }
+
+export const isInvoice = (pinned: Pinned): pinned is PinnedInvoice => 'invoice' in pinned
 
 /** What a recorded intent is bound to. */
 export function pinnedOf(intent: Intent): Pinned {
@@ -30,6 +33,7 @@ export const pinnedFields = (intent: Intent, pinned: Pinned): IntentChange =>
         invoice: pinned.invoice,
         invoiceHasAmount: pinned.amountMsat !== undefined,
         invoiceExpiresAtMs: pinned.expiresAt * 1000,
+        details: pinned.details,
         description:
           intent.description ??
           (pinned.description === undefined ? undefined : cleanText(pinned.description)),

@@ -9,6 +9,8 @@ import {
   type Msat,
   ZERO_MSAT,
 } from '@lightning-mcp/core'
+import { type InsideMeans, withInside } from '../accounts/inside.ts'
+import { isInside } from '../accounts/inside-details.ts'
 import type { Approval } from '../approvals/approval.ts'
 import type { ApprovalAuthority } from '../approvals/approval-verdict.ts'
 import { askOwner } from '../approvals/ask-owner.ts'
@@ -33,6 +35,8 @@ export interface ClaimContext extends MatchContext {
   fees: FeeFacts
   /** What may stop spending altogether, in order. */
   gates: readonly SpendingGate[]
+  /** By what a payment between two accounts of this ledger can be settled inside it. */
+  inside?: InsideMeans | undefined
   /** Whose word on an approval counts. */
   authority: ApprovalAuthority
   onAlarm: (alarm: string) => void
@@ -77,17 +81,18 @@ export function assertStillPayable(
 export async function reserve(
   store: StoreWriter,
   intent: Intent,
-  pinned: Pinned,
+  given: Pinned,
   { maxFeeGivenMsat }: { maxFeeGivenMsat?: Asked['maxFeeGivenMsat'] },
   context: ClaimContext,
 ): Promise<Claim> {
   const { nowMs } = context
-  if (isInvoice(pinned))
-    assertStillPayable(pinned, intent.amountMsat, context, { network: intent.backendNetwork })
-  const { paymentHash } = pinned
+  if (isInvoice(given))
+    assertStillPayable(given, intent.amountMsat, context, { network: intent.backendNetwork })
+  const { paymentHash } = given
   const live = paymentHash === undefined ? undefined : await store.liveIntentByHash(paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
-  const spend = spendOf({ ...intent, payee: pinned.payee }, nowMs)
+  const spend = spendOf({ ...intent, payee: given.payee }, nowMs)
+  const pinned = await withInside(store, given, { ...spend, inside: context.inside })
   const onReserved = await assertMaySpend(store, context.gates, spend)
   const permit = await permitAgain(store, { ...intent, maxFeeGivenMsat }, pinned, context)
   if ('next' in permit) return permit
@@ -122,6 +127,7 @@ export async function permitAgain(
     {
       ...intent,
       payee: pinned?.payee ?? intent.payee,
+      details: pinned === undefined ? intent.details : pinned.details,
       // what was approved is the fee limit, too
       maxFeeGivenMsat: approval?.maxFeeMsat ?? intent.maxFeeGivenMsat,
     },
@@ -169,7 +175,7 @@ export const judgeIntent = (
     destination: intent.destination,
     spend: {
       amountMsat: intent.amountMsat,
-      maxFeeMsat: intent.maxFeeGivenMsat,
+      maxFeeMsat: isInside(intent) ? ZERO_MSAT : intent.maxFeeGivenMsat,
       capitalMsat: intent.capitalMsat,
       budget: intent.budget,
       payee: payeeNames(intent),

@@ -1,3 +1,4 @@
+import { bookPayee } from '../accounts/inside.ts'
 import { updateBooked } from '../ledger/write-intent.ts'
 import { noteOutcome } from '../safety/breaker.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
@@ -23,7 +24,7 @@ export async function writeOutcome(
 ): Promise<Intent | undefined> {
   const current = await store.intentById(paymentId)
   if (current === undefined || current.attempt !== attempt) return current
-  const outcome = judgeNow(current)
+  const outcome = await bookPayee(store, current, judgeNow(current), nowMs)
   const { state } = current
   const late = state === 'failed' && outcome.state === 'settled'
   const more = state === 'settled' && outcome.state === 'settled' && current.feeProvisional

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { AccountKind } from '../../src/accounts/account.ts'
+import { createAccount } from '../../src/accounts/create-account.ts'
 import { createWallet, type WalletOptions } from '../../src/create-wallet.ts'
 import type { StepName } from '../../src/steps.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
@@ -94,9 +96,22 @@ export class World {
     return process
   }
 
-  /** The same, started and at rest. */
+  /** Makes an account, unless it is there. */
+  async makeAccount(
+    name: string,
+    kind: AccountKind,
+    { store, node = this.node }: { store: WalletStore; node?: FakeNode },
+  ): Promise<void> {
+    if ((await store.read((reader) => reader.account(name))) !== undefined) return
+    const { identity } = node.profile
+    await createAccount(store, { name, kind, identity, nowMs: this.clock.now() })
+  }
+
+  /** The same, started and at rest. An account that is not there is made, with its own connection. */
   async start(options: Parameters<World['open']>[0] = {}): Promise<TestProcess> {
     const process = this.open(options)
+    const { account = 'default', node = this.node } = options
+    if (account !== 'default') await this.makeAccount(account, 'own', { store: process.store, node })
     await process.wallet.start()
     await rest()
     return process
@@ -108,6 +123,8 @@ function dying<T extends object>(backend: T, dead: () => boolean): T {
   return new Proxy(backend, {
     get(target, name) {
       const value = Reflect.get(target, name)
+      // a facet
+      if (typeof value === 'object' && value !== null) return dying(value, dead)
       if (typeof value !== 'function') return value
       return async (...given: unknown[]) => {
         const answer = await value.apply(target, given)
