@@ -1,128 +1,123 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
 import {
   addMsat,
-  cleanText,
+  type BackendIdentity,
   type DestinationResolver,
   type FeeEstimate,
   LightningError,
   type Msat,
-  sameNetwork,
   supports,
+  type Warning,
 } from '@lightning-mcp/core'
-import { amountText } from './amount-text.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
+import { type Draft, describeTarget } from './describe-target.ts'
 import { OPEN_STATES } from './intents/intent.ts'
+import { guard } from './intents/match.ts'
 import { judgeIntent } from './intents/reserve.ts'
 import { readTarget, type Target } from './intents/target.ts'
 import type { FeeFacts } from './limits.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
-import type { WalletStore } from './store/wallet-store.ts'
-import type { PaymentPreview, PaymentRequest } from './wallet.ts'
+import { giveQuote } from './quotes/give-quote.ts'
+import { assertMaySpend, type Spend, type SpendingGate } from './safety/gates.ts'
+import { storeError } from './store/store-error.ts'
+import type { StoreReader, WalletStore } from './store/wallet-store.ts'
+import type { PaymentPreview, PaymentRequest, RuleVerdict } from './wallet.ts'
 
 export interface PreviewContext {
   connection: Connection
   store: WalletStore
   policy: PolicyBook
+  gates: readonly SpendingGate[]
   account: string
   clock: Clock
   resolver?: DestinationResolver
   urls: UrlOptions
 }
 
-type Draft = { -readonly [K in keyof PaymentPreview]?: PaymentPreview[K] }
-
 /** What a payment would be and cost. Asks the node for what it knows; makes no invoice and sends nothing. */
 export async function preview(request: PaymentRequest, context: PreviewContext): Promise<PaymentPreview> {
   const target = readTarget(request.destination, context.urls)
   const draft: Draft = { destination: target.destination }
-  const refusal = await describe(target, request, context, draft)
-  const { amountMsat } = draft
-  const earlier = await findEarlier(target, amountMsat, context)
-  if (earlier !== undefined) draft.earlier = earlier
-  const verdict = refusal === undefined ? await judgeDraft(target, request, context, draft) : refused(refusal)
-  return { kind: target.kind, destination: target.destination, warnings: [], ...draft, verdict }
+  const refusal = await describeTarget(target, request, context, draft)
+  let verdict: PaymentPreview['verdict']
+  try {
+    const earlier = await findEarlier(target, draft.amountMsat, context)
+    if (earlier !== undefined) draft.earlier = earlier
+    verdict = refusal === undefined ? await judgeDraft(target, request, context, draft) : refused(refusal)
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error
+    verdict = refused(error.refusal)
+  }
+  const warnings = [...(draft.warnings ?? [])]
+  if (verdict.allowed || verdict.needsApproval === true) {
+    const warning = await quote(target, context, draft)
+    if (warning !== undefined) warnings.push(warning)
+  }
+  return { kind: target.kind, destination: target.destination, ...draft, warnings, verdict }
 }
 
-const refused = ({ code, message }: LightningError): PaymentPreview['verdict'] => ({
-  allowed: false,
-  rules: [],
-  code,
-  message,
-})
+/** A store in trouble: what can be told without it is told all the same. */
+class StoreFault extends Error {
+  readonly refusal: LightningError
 
-/** Fills in what can be told without the node. Answers why it can never be paid as asked. */
-async function describe(
-  target: Target,
-  { amountMsat: givenMsat, signal }: PaymentRequest,
-  { resolver, clock, connection }: PreviewContext,
-  draft: Draft,
-): Promise<LightningError | undefined> {
-  const amountMsat = target.ownAmountMsat ?? givenMsat
-  if (target.kind === 'minted') {
-    draft.kind = target.form
-    if (resolver === undefined)
-      return new LightningError({
-        code: 'unsupported',
-        message: 'this wallet cannot ask an address or LNURL for an invoice',
-      })
-    const terms = await resolver.describe({
-      destination: target.destination,
-      ...(signal === undefined ? {} : { signal }),
-    })
-    Object.assign(draft, {
-      description: cleanText(terms.description),
-      minMsat: terms.minMsat,
-      maxMsat: terms.maxMsat,
-      commentAllowed: terms.commentAllowed,
-    })
-    if (amountMsat === undefined) return required()
-    draft.amountMsat = amountMsat
-    if (amountMsat >= terms.minMsat && amountMsat <= terms.maxMsat) return undefined
-    return new LightningError({
-      code: 'invalid_request',
-      message: `the recipient takes ${amountText(terms.minMsat)} to ${amountText(terms.maxMsat)}`,
+  constructor(cause: unknown) {
+    super('the store is in trouble', { cause })
+    const { message, hint } = storeError(cause)
+    this.refusal = new LightningError({
+      code: 'spending_paused',
+      message: `nothing can be sent, because no record could be made: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+      cause,
     })
   }
-  const { decoded } = target
-  draft.kind = 'bolt11'
-  draft.payee = decoded.payee
-  draft.paymentHash = decoded.paymentHash
-  draft.expiresAt = decoded.expiresAt
-  draft.network = decoded.network
-  if (decoded.description !== undefined) draft.description = cleanText(decoded.description)
-  if (amountMsat !== undefined) draft.amountMsat = amountMsat
-  const network = (connection.identity ?? (await connection.ready(signal).catch(() => undefined))?.identity)
-    ?.network
-  if (network !== undefined && !sameNetwork(decoded.network, network))
-    return new LightningError({
-      code: 'wrong_network',
-      message: `the invoice is for ${decoded.network}, this wallet is on ${network}`,
-    })
-  if (clock.now() >= decoded.expiresAt * 1000)
-    return new LightningError({ code: 'invoice_expired', message: 'the invoice has expired' })
-  if (target.ownAmountMsat !== undefined && givenMsat !== undefined)
-    return new LightningError({
-      code: 'amount_not_allowed',
-      message: 'the invoice has its own amount, so none may be given',
-    })
-  return amountMsat === undefined ? required() : undefined
 }
 
-const required = (): LightningError =>
-  new LightningError({ code: 'amount_required', message: 'the payer has to choose an amount' })
+const refused = (
+  { code, message, hint }: LightningError,
+  rules: readonly RuleVerdict[] = [],
+): PaymentPreview['verdict'] => ({
+  allowed: false,
+  rules,
+  code,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+})
+
+/** Records what was shown, so that `pay` can be held to it. A preview without a quote is one all the same. */
+async function quote(
+  target: Target,
+  { store, account, clock }: PreviewContext,
+  draft: Draft,
+): Promise<Warning | undefined> {
+  const { amountMsat, maxFeeMsat, paymentHash, payee } = draft
+  if (amountMsat === undefined || maxFeeMsat === undefined) return undefined
+  const { kind, destination } = target
+  const quoted = { account, kind, destination, paymentHash, payee, amountMsat, maxFeeMsat }
+  const invoiceExpiresAtMs = target.kind === 'invoice' ? target.decoded.expiresAt * 1000 : undefined
+  try {
+    const { quoteId, expiresAtMs } = await giveQuote(store, { ...quoted, invoiceExpiresAtMs }, clock.now())
+    draft.quoteId = quoteId
+    draft.quoteExpiresAt = Math.floor(expiresAtMs / 1000)
+    return undefined
+  } catch (error) {
+    return { code: 'other', message: `no quote could be given: ${storeError(error).message}` }
+  }
+}
 
 async function judgeDraft(
   target: Target,
   request: PaymentRequest,
-  { connection, policy, store, account, clock }: PreviewContext,
+  { connection, policy, store, account, clock, gates }: PreviewContext,
   draft: Draft,
 ): Promise<PaymentPreview['verdict']> {
   const { amountMsat, signal } = { amountMsat: draft.amountMsat as Msat, signal: request.signal }
   const options = signal === undefined ? {} : { signal }
   let fees: FeeFacts
+  let identity: BackendIdentity
   try {
     const profile = await connection.ready(signal)
+    identity = profile.identity
     const worstFeeMsat =
       profile.feeLimit === 'reserve-only'
         ? await connection.call(async (to) => to.estimateWorstFee?.({ amountMsat, ...options }), signal)
@@ -143,24 +138,75 @@ async function judgeDraft(
     budget: request.budget,
     payee: draft.payee,
   }
-  const { verdict, rules, code, message, maxFeeMsat } = await store.read((reader) =>
-    judgeIntent(reader, judged, { rulebook, fees, nowMs: clock.now() }),
-  )
+  const nowMs = clock.now()
+  const spend = { ...judged, identity, nowMs }
+  const { judgement, stopped } = await reading(store, async (reader) => ({
+    judgement: await judgeIntent(reader, judged, { rulebook, fees, nowMs }),
+    stopped: await whatStops(reader, target, gates, spend),
+  }))
+  const { verdict, rules, code, message, hint, maxFeeMsat } = judgement
   draft.maxFeeMsat = maxFeeMsat
-  const { spendableMsat } = await connection.call((to) => to.getBalance(options), signal)
-  draft.affordable = addMsat(amountMsat, maxFeeMsat) <= spendableMsat
-  const estimate = await estimateFee(target, amountMsat, signal, connection)
+  const unknown = (what: string, { message }: LightningError): void => {
+    draft.warnings = [...(draft.warnings ?? []), { code: 'other', message: `${what}: ${message}` }]
+  }
+  const balance = await orFault(
+    connection.call((to) => to.getBalance(options), signal),
+    signal,
+  )
+  if (LightningError.is(balance)) unknown('the balance is not known', balance)
+  else draft.affordable = addMsat(amountMsat, maxFeeMsat) <= balance.spendableMsat
+  const estimate = await orFault(estimateFee(target, amountMsat, signal, connection), signal)
   if (LightningError.is(estimate)) {
-    draft.warnings = [{ code: 'other', message: `no fee estimate: ${estimate.message}` }]
+    unknown('no fee estimate', estimate)
   } else if (estimate !== undefined) {
     draft.estimatedFeeMsat = estimate.feeMsat
     draft.estimateMethod = estimate.method
   }
+  if (stopped !== undefined) return refused(stopped, rules)
   return {
     allowed: verdict === 'allowed',
     rules,
+    ...(verdict === 'approval' ? { needsApproval: true } : {}),
     ...(code === undefined ? {} : { code }),
     ...(message === undefined ? {} : { message }),
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+/** What keeps `pay` from sending whatever the limits say: a pause, an open breaker, another account's payment of the hash. */
+async function whatStops(
+  reader: StoreReader,
+  target: Target,
+  gates: readonly SpendingGate[],
+  spend: Spend,
+): Promise<LightningError | undefined> {
+  try {
+    await assertMaySpend(reader, gates, spend)
+    if (target.kind !== 'invoice') return undefined
+    const live = await reader.liveIntentByHash(target.decoded.paymentHash)
+    return live === undefined || live.account === spend.account ? undefined : guard(live, false)
+  } catch (error) {
+    if (LightningError.is(error)) return error
+    throw error
+  }
+}
+
+/** Reads; a store that cannot is told apart from every other fault. */
+async function reading<T>(store: WalletStore, work: (reader: StoreReader) => Promise<T>): Promise<T> {
+  try {
+    return await store.read(work)
+  } catch (error) {
+    throw new StoreFault(error)
+  }
+}
+
+/** What is not known for once keeps no preview from being given. */
+async function orFault<T>(asked: Promise<T>, signal: AbortSignal | undefined): Promise<T | LightningError> {
+  try {
+    return await asked
+  } catch (error) {
+    if (signal?.aborted || !LightningError.is(error)) throw error
+    return error
   }
 }
 
@@ -169,22 +215,17 @@ async function estimateFee(
   amountMsat: Msat,
   signal: AbortSignal | undefined,
   connection: Connection,
-): Promise<FeeEstimate | LightningError | undefined> {
+): Promise<FeeEstimate | undefined> {
   if (target.kind !== 'invoice' || !supports(connection.capabilities, 'routing.estimateFee')) return undefined
   const { invoice, amountMsat: fixed } = target.decoded
-  try {
-    return await connection.call(
-      async (to) =>
-        to.routing?.estimateFee({
-          target: { invoice, ...(fixed === undefined ? { amountMsat } : {}) },
-          ...(signal === undefined ? {} : { signal }),
-        }),
-      signal,
-    )
-  } catch (error) {
-    if (LightningError.is(error)) return error
-    throw error
-  }
+  return connection.call(
+    async (to) =>
+      to.routing?.estimateFee({
+        target: { invoice, ...(fixed === undefined ? { amountMsat } : {}) },
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    signal,
+  )
 }
 
 async function findEarlier(
@@ -192,7 +233,7 @@ async function findEarlier(
   amountMsat: Msat | undefined,
   { store, account }: PreviewContext,
 ): Promise<PaymentPreview['earlier']> {
-  const found = await store.read(async (reader) => {
+  const found = await reading(store, async (reader) => {
     if (target.kind === 'invoice') return reader.intentByHash(account, target.decoded.paymentHash)
     if (amountMsat === undefined) return undefined
     return reader.newestMinted({ account, destination: target.destination, amountMsat }, [
@@ -200,5 +241,7 @@ async function findEarlier(
       'settled',
     ])
   })
-  return found === undefined ? undefined : { paymentId: found.paymentId, state: found.state }
+  if (found === undefined) return undefined
+  const { paymentId, state, settledAtMs, createdAtMs } = found
+  return { paymentId, state, at: Math.floor((settledAtMs ?? createdAtMs) / 1000) }
 }

@@ -14,5 +14,6 @@ export interface Database {
   account_transfers: Row
   breakers: Row
   leases: Row
+  quotes: Row
   meta: { key: string; value: SqlValue }
 }

@@ -6,8 +6,9 @@ import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { AuditReader } from './audit-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 import type { PayeeReader } from './payee-queries.ts'
-import type { SpendReader } from './spend-queries.ts'
+import type { QuoteReader, QuoteWriter } from './quote-queries.ts'
 import type { SafetyReader, SafetyWriter } from './safety-queries.ts'
+import type { SpendReader } from './spend-queries.ts'
 
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
 export interface MintedKey {
@@ -19,7 +20,15 @@ export interface MintedKey {
 }
 
 /** What can be asked of the store. */
-export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, SpendReader, ApprovalReader, AuditReader, SafetyReader {
+export interface StoreReader
+  extends AccountReader,
+    LedgerReader,
+    PayeeReader,
+    SpendReader,
+    ApprovalReader,
+    AuditReader,
+    SafetyReader,
+    QuoteReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
   /** The one reserved, dispatched or settled intent of the hash, whoever made it; any backend's. */
@@ -50,7 +59,13 @@ export interface StoreReader extends AccountReader, LedgerReader, PayeeReader, S
 }
 
 /** What a transaction can do beside. */
-export interface StoreWriter extends StoreReader, AccountWriter, LedgerWriter, ApprovalWriter, SafetyWriter {
+export interface StoreWriter
+  extends StoreReader,
+    AccountWriter,
+    LedgerWriter,
+    ApprovalWriter,
+    SafetyWriter,
+    QuoteWriter {
   /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>
   /**
