@@ -1,7 +1,7 @@
 import { LightningError } from '@lightning-mcp/core'
 import { type Failure, failureOf, failureText, internalFailure, ToolFailure } from './failures.ts'
 import { parseArguments } from './input/arguments.ts'
-import type { Tool, ToolContext, ToolImage } from './tool.ts'
+import type { Tool, ToolContext, ToolImage, ToolQuestion } from './tool.ts'
 
 /** What a call answers, whatever the transport. */
 export interface ToolOutcome {
@@ -9,6 +9,8 @@ export interface ToolOutcome {
   data: Record<string, unknown>
   text: string
   image?: ToolImage
+  /** The client's user is to be asked first; the same call then comes again with the answer. */
+  question?: ToolQuestion
 }
 
 const failed = (failure: Failure, details: Readonly<Record<string, unknown>> = {}): ToolOutcome => ({
@@ -54,8 +56,14 @@ export async function callTool(
   onFault: ((error: unknown, during: string) => void) | undefined,
 ): Promise<ToolOutcome> {
   try {
-    const { data, text, image } = await tool.run(parseArguments(tool.input, args), context)
-    return { isError: false, data, text, ...(image === undefined ? {} : { image }) }
+    const { data, text, image, question } = await tool.run(parseArguments(tool.input, args), context)
+    return {
+      isError: false,
+      data,
+      text,
+      ...(image === undefined ? {} : { image }),
+      ...(question === undefined ? {} : { question }),
+    }
   } catch (error) {
     return outcomeOfError(
       context.signal.aborted ? stoppedWaiting(error, tool, context.signal) : error,

@@ -17,7 +17,7 @@ import { selectTools } from './select-tools.ts'
 import type { ToolContext } from './tool.ts'
 
 /** What a call brings along, whatever the transport. */
-export type CallContext = Pick<ToolContext, 'signal' | 'onProgress'>
+export type CallContext = Pick<ToolContext, 'signal' | 'onProgress' | 'confirmation'>
 
 /** Everything that the MCP server does, without the SDK: made once, shared by all connections. */
 export interface FaceCore {

@@ -2,7 +2,7 @@ const WALLET = `A Bitcoin Lightning wallet that belongs to the user.
 Units: amounts are whole sats (*_sats); *_msat is the exact value where it differs.
 Limits: get_budget shows what may be spent. The owner sets limits; no tool raises them. Do not split a payment to get under one.`
 
-const PAYING = `Paying: preview_payment first, then pay. status pending means under way, not failed: call wait_for_payment or get_payment_status and do not pay again. Repeating a call with the same arguments is safe; reuse idempotency_key if you gave one. replayed: true means nothing new was sent. code approval_required: ask the owner, then call again.`
+const PAYING = `Paying: preview_payment first, then pay. status pending means under way, not failed: call wait_for_payment or get_payment_status and do not pay again. Repeating a call with the same arguments is safe; reuse idempotency_key if you gave one. replayed: true means nothing new was sent. status awaiting_approval: nothing was sent; tell the user what next_step says, then call wait_for_payment.`
 
 const READ_ONLY = 'This server is read-only: it cannot pay and cannot make invoices.'
 

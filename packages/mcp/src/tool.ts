@@ -17,6 +17,12 @@ export interface ToolAnnotations {
   openWorldHint: boolean
 }
 
+/** Puts a question to the user of the client, who answers with the next round of the same call. */
+export interface Confirmation {
+  /** What came back for the question; `undefined`: it was not put yet. Nothing proves that a person said it. */
+  answerTo(questionId: string): 'accept' | 'decline' | 'cancel' | undefined
+}
+
 export interface ToolContext {
   readonly wallet: Wallet
   readonly simulator: SimulatorControls | undefined
@@ -25,6 +31,14 @@ export interface ToolContext {
   /** Present if the client asked to be told. */
   readonly onProgress: ((message: string) => void) | undefined
   readonly nowSeconds: () => number
+  /** Present where the client can ask its user in the middle of this call. */
+  readonly confirmation?: Confirmation | undefined
+}
+
+/** Yes or no, put in the middle of a call. */
+export interface ToolQuestion {
+  id: string
+  text: string
 }
 
 export interface ToolImage {
@@ -37,6 +51,8 @@ export interface ToolSuccess<Data> {
   data: Data
   text: string
   image?: ToolImage
+  /** To be put to the user before there is an answer; whoever cannot put it gives the answer as it is. */
+  question?: ToolQuestion
 }
 
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {

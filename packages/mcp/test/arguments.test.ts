@@ -160,7 +160,7 @@ const cases: { name: string; tool: string; given: unknown; code?: string; messag
     name: 'neither id nor hash',
     tool: 'get_payment_status',
     given: {},
-    message: 'either payment_id or payment_hash',
+    message: 'one of the three',
   },
   {
     name: 'a payment id that is none',

@@ -47,6 +47,7 @@ export const expirySeconds = z.int().min(1).max(31_536_000).describe('Default 36
 export const idempotencyKey = line(128, 'Reuse the same key on a retry; leave it out if unsure')
 
 const PAYMENT_ID = /^pay_[0-9a-zA-Z]{8,40}$/
+const APPROVAL_ID = /^apr_[0-9a-zA-Z]{26}$/
 const HASH = /^[0-9a-fA-F]{64}$/
 
 // the patterns are checked but not published: they would cost more bytes than they tell
@@ -54,6 +55,11 @@ export const paymentId = z
   .string()
   .max(64)
   .refine((text) => PAYMENT_ID.test(text), { error: 'must be a payment_id (pay_…) of an earlier result' })
+
+export const approvalId = z
+  .string()
+  .max(64)
+  .refine((text) => APPROVAL_ID.test(text), { error: 'must be an approval_id (apr_…) of an earlier result' })
 
 export const paymentHash = z
   .string()

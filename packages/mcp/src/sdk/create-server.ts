@@ -15,6 +15,7 @@ import { failureOf, failureText } from '../failures.ts'
 import { icon } from '../icon.ts'
 import { promptDescriptions, promptText } from '../prompts.ts'
 import { resourceDescriptions, resourceTemplates } from '../resources/resources.ts'
+import { asking, confirmationOf } from './confirmation.ts'
 import { progressTo } from './progress.ts'
 import { isModern } from './protocol-era.ts'
 import { type ServerRequestContext, serveSubscriptions } from './subscriptions.ts'
@@ -95,7 +96,9 @@ export function createServer(core: FaceCore, context?: ServerRequestContext): Mc
       const outcome = await core.callTool(params.name, params.arguments, {
         signal: ctx.mcpReq.signal,
         onProgress: progress?.tell,
+        confirmation: confirmationOf(ctx, server, context),
       })
+      if (outcome?.question !== undefined) return asking(outcome.question)
       if (outcome !== undefined) return { ...resultOf(outcome), ...stamp() }
     } finally {
       progress?.end()

@@ -7,13 +7,14 @@ export const getPaymentStatus = defineTool({
   name: 'get_payment_status',
   title: 'Payment status',
   description:
-    'What became of a payment (payment_id or payment_hash) or of an own invoice (payment_hash), asked from the node anew.',
+    'What became of a payment (payment_id, approval_id or payment_hash) or of an own invoice (payment_hash), asked from the node anew.',
   effect: 'read',
   annotations: READS,
   requires: ['lookupPayment'],
   input: z.strictObject({
     payment_id: field.paymentId.optional(),
     payment_hash: field.paymentHash.optional(),
+    approval_id: field.approvalId.optional(),
   }),
   output: statusOutput,
   async run(args, { wallet, signal }) {

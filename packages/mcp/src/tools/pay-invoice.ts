@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { invoiceText } from '../input/destinations.ts'
 import * as field from '../input/fields.ts'
 import { paymentRequest } from '../input/payment-request.ts'
+import { payWithConsent } from '../pay-with-consent.ts'
 import { defineTool, PAYS } from '../tool.ts'
-import { untilAborted } from '../until-aborted.ts'
-import { payAnswer, payOutput } from '../views/pay-outcome.ts'
+import { payOutput } from '../views/pay-outcome.ts'
 
 export const payInvoice = defineTool({
   name: 'pay_invoice',
@@ -23,11 +23,10 @@ export const payInvoice = defineTool({
     wait_seconds: field.waitSeconds.optional(),
   }),
   output: payOutput,
-  async run(args, { wallet, signal, onProgress }) {
-    const payment = wallet.pay(paymentRequest(invoiceText(args.invoice), args, onProgress))
-    const outcome = await untilAborted(payment, signal)
-    return payAnswer(
-      outcome,
+  async run(args, context) {
+    return payWithConsent(
+      paymentRequest(invoiceText(args.invoice), args, context.onProgress),
+      context,
       () =>
         'This invoice was paid before, and an invoice can be paid once: to pay again on purpose, ask the recipient for a fresh one.',
     )

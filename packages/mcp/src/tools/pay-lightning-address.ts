@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { addressText } from '../input/destinations.ts'
 import * as field from '../input/fields.ts'
 import { paymentRequest } from '../input/payment-request.ts'
+import { payWithConsent } from '../pay-with-consent.ts'
 import { defineTool, PAYS } from '../tool.ts'
-import { untilAborted } from '../until-aborted.ts'
-import { payAnswer, payOutput } from '../views/pay-outcome.ts'
+import { payOutput } from '../views/pay-outcome.ts'
 
 export const payLightningAddress = defineTool({
   name: 'pay_lightning_address',
@@ -26,11 +26,10 @@ export const payLightningAddress = defineTool({
     wait_seconds: field.waitSeconds.optional(),
   }),
   output: payOutput,
-  async run(args, { wallet, signal, onProgress }) {
-    const payment = wallet.pay(paymentRequest(addressText(args.lightning_address), args, onProgress))
-    const outcome = await untilAborted(payment, signal)
-    return payAnswer(
-      outcome,
+  async run(args, context) {
+    return payWithConsent(
+      paymentRequest(addressText(args.lightning_address), args, context.onProgress),
+      context,
       ({ paymentId }) => `To pay once more on purpose, call again with repeat_of ${paymentId}.`,
     )
   },

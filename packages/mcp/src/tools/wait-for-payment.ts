@@ -9,13 +9,14 @@ export const waitForPayment = defineTool({
   name: 'wait_for_payment',
   title: 'Wait for a payment',
   description:
-    'Wait until a payment (payment_id or payment_hash) or an own invoice (payment_hash) is settled or failed, or the time is over. May be called again.',
+    'Wait until a payment (payment_id, approval_id or payment_hash) or an own invoice (payment_hash) is settled or failed, or the time is over. May be called again.',
   effect: 'read',
   annotations: READS,
   requires: ['lookupPayment'],
   input: z.strictObject({
     payment_id: field.paymentId.optional(),
     payment_hash: field.paymentHash.optional(),
+    approval_id: field.approvalId.optional(),
     wait_seconds: field.waitSeconds.optional(),
   }),
   output: statusOutput,

@@ -1,9 +1,9 @@
 import type { PaymentOutcome } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { satsText } from '../amounts.ts'
-import { codeOfReason, ToolFailure } from '../failures.ts'
+import { codeOfReason, type Failure, ToolFailure } from '../failures.ts'
 import type { ToolSuccess } from '../tool.ts'
-import { failedStep, paymentShape, paymentView } from './payment.ts'
+import { failedStep, isTurnedDown, paymentShape, paymentView, turnedDownStep } from './payment.ts'
 
 /** What the paying tools answer. */
 export const payOutput = z.object({
@@ -18,27 +18,29 @@ export type RepeatHint = (outcome: PaymentOutcome) => string
 
 const UNDER_WAY = 'The earlier payment is still under way: wait for it.'
 
-/** States that end without a payment and are no failure of the network. */
-const DECISIONS: Readonly<
-  Record<string, { code: 'permission_denied' | 'approval_required'; message: string }>
-> = {
-  denied: { code: 'permission_denied', message: 'The owner declined this payment.' },
-  canceled: { code: 'permission_denied', message: 'This payment was canceled before it was sent.' },
-  expired: { code: 'approval_required', message: 'Nobody approved this payment in time.' },
+/** What ended with a decision, or for the want of one, and is no failure of the network. */
+function turnedDown({ state, failure }: PaymentOutcome): Pick<Failure, 'code' | 'message' | 'retry'> {
+  if (state === 'denied')
+    return { code: 'permission_denied', message: 'The owner denied this payment.', retry: 'never' }
+  if (state === 'expired')
+    return {
+      code: 'approval_required',
+      message: 'Nobody approved this payment in time.',
+      retry: 'after-delay',
+    }
+  return {
+    code: codeOfReason(failure?.reason ?? 'permission_denied'),
+    message: `The payment was approved, and then canceled before it was sent: ${failure?.detail ?? 'it could no longer be sent'}.`,
+    retry: 'never',
+  }
 }
 
 function failure(outcome: PaymentOutcome): ToolFailure {
-  const { status, payment_id, payment_hash, failure_reason } = paymentView(outcome)
-  const details = { status, payment_id, payment_hash, failure_reason }
-  const decision = DECISIONS[outcome.state]
-  if (decision)
+  const { status, payment_id, payment_hash, failure_reason, approval_id } = paymentView(outcome)
+  const details = { status, payment_id, payment_hash, failure_reason, approval_id }
+  if (isTurnedDown(outcome))
     return new ToolFailure(
-      {
-        ...decision,
-        money_may_have_moved: false,
-        retry: 'never',
-        next_step: 'Nothing was sent. Tell the user.',
-      },
+      { ...turnedDown(outcome), money_may_have_moved: false, next_step: turnedDownStep(outcome) },
       details,
     )
   const retry = outcome.retry ?? 'never'
@@ -65,11 +67,12 @@ export function payAnswer(
   const view = paymentView(outcome)
   if (!['settled', 'pending', 'awaiting_approval'].includes(view.status)) throw failure(outcome)
   const settled = view.status === 'settled'
-  const hint = outcome.replayed ? (settled ? repeatHint(outcome) : UNDER_WAY) : undefined
+  const waits = view.status === 'awaiting_approval'
+  const hint = outcome.replayed && !waits ? (settled ? repeatHint(outcome) : UNDER_WAY) : undefined
   const warnings = outcome.warnings?.map((warning) => warning.message) ?? []
   const fee = view.fee_sats === undefined ? '' : ` with a fee of ${satsText(view.fee_sats)}`
   const paid = `${hint === undefined ? 'Paid' : 'Already paid'} ${satsText(view.amount_sats)}${fee}`
-  const told = settled ? paid : `Not settled yet (${view.status})`
+  const told = settled ? paid : waits ? 'Waits for the owner’s approval' : `Not settled yet (${view.status})`
   const next = view.next_step === undefined ? '' : ` ${view.next_step}`
   return {
     data: {

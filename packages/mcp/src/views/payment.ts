@@ -24,6 +24,8 @@ export const paymentShape = {
   created_at: z.string(),
   settled_at: z.string().optional(),
   failure_reason: z.string().optional(),
+  approval_id: z.string().optional(),
+  expires_at: z.string().optional(),
   next_step: z.string().optional(),
 }
 
@@ -58,10 +60,31 @@ const UNKNOWN_STEP =
 function nextStepOf(record: PaymentRecord): string | undefined {
   const status = shownStatus(record)
   if (status === 'pending') return record.outcome === 'unknown' ? UNKNOWN_STEP : WAIT_STEP
-  if (status === 'awaiting_approval') return 'The owner has to approve it. Then call get_payment_status.'
+  if (status === 'awaiting_approval') return approvalStep(record)
+  if (isTurnedDown(record)) return turnedDownStep(record)
   if (status !== 'failed') return undefined
   return failedStep(record)
 }
+
+/** The command is the owner's: it asks for a key that the agent does not have. */
+const approvalStep = ({ approval }: PaymentRecord): string =>
+  `Nothing was sent yet. Tell the user that the owner has to run: lightning-mcp approvals approve ${approval?.approvalId ?? ''} — then call wait_for_payment with this payment_id.`
+
+const TURNED_DOWN = {
+  denied:
+    'The owner said no, and nothing was sent. Tell the user; do not ask again unless the user wants it.',
+  expired:
+    'Nobody approved it in time, and nothing was sent. The same call asks the owner again, if the user still wants it.',
+  canceled:
+    'It was approved, but could no longer be sent as it was approved; nothing was sent. Tell the user.',
+} as const
+
+type TurnedDown = PaymentRecord & { state: keyof typeof TURNED_DOWN }
+
+/** Ended by a decision, or by the want of one, with nothing sent. */
+export const isTurnedDown = (record: PaymentRecord): record is TurnedDown => record.state in TURNED_DOWN
+
+export const turnedDownStep = ({ state }: Pick<TurnedDown, 'state'>): string => TURNED_DOWN[state]
 
 const FAILED_STEPS: Readonly<Record<NonNullable<PaymentRecord['retry']>, string>> = {
   'same-call': 'No money moved. The same call may be made again.',
@@ -100,6 +123,12 @@ export function paymentView(record: PaymentRecord) {
     created_at: isoTime(record.createdAt),
     ...isoTimeIf('settled_at', record.settledAt),
     ...(record.failure === undefined ? {} : { failure_reason: cleanText(record.failure.reason, 80) }),
+    ...(record.approval === undefined
+      ? {}
+      : {
+          approval_id: record.approval.approvalId as string,
+          expires_at: isoTime(record.approval.expiresAt),
+        }),
     ...(next === undefined ? {} : { next_step: next }),
   }
   return { ...view, ...untrusted(view, ['description', 'success_message']) }

@@ -1,5 +1,5 @@
-import { type Invoice, LightningError, type PaymentHash, paymentHash } from '@lightning-mcp/core'
-import type { PaymentId, PaymentRecord } from '@lightning-mcp/wallet'
+import { type Invoice, LightningError, paymentHash } from '@lightning-mcp/core'
+import type { ApprovalId, PaymentId, PaymentKey, PaymentRecord } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { amountShape, optionalAmountShape, satsText } from '../amounts.ts'
 import { invoiceShape, invoiceView } from './invoice.ts'
@@ -16,28 +16,34 @@ export const statusOutput = z.object({
   payment_id: z.string().optional(),
   payment_hash: z.string().optional(),
   destination: z.string().optional(),
-  expires_at: z.string().optional(),
 })
 
-/** One of the two ways to name what is looked up. */
-export type LookupKey = { paymentId: PaymentId } | { paymentHash: PaymentHash }
-
-export function lookupKey(args: {
+export function lookupKey({
+  payment_id: paymentId,
+  payment_hash: hash,
+  approval_id: approvalId,
+}: {
   payment_id?: string | undefined
   payment_hash?: string | undefined
-}): LookupKey {
-  if ((args.payment_id === undefined) === (args.payment_hash === undefined))
+  approval_id?: string | undefined
+}): PaymentKey {
+  const given = [paymentId, hash, approvalId].filter((id) => id !== undefined)
+  if (given.length !== 1)
     throw new LightningError({
       code: 'invalid_request',
-      message: 'Give either payment_id or payment_hash, one of the two.',
+      message: 'Give payment_id, payment_hash or approval_id: one of the three.',
     })
-  return args.payment_id === undefined
-    ? { paymentHash: paymentHash(args.payment_hash as string) }
-    : { paymentId: args.payment_id as PaymentId }
+  if (paymentId !== undefined) return { paymentId: paymentId as PaymentId }
+  return hash === undefined ? { approvalId: approvalId as ApprovalId } : { paymentHash: paymentHash(hash) }
 }
 
-export function notFound(key: LookupKey): LightningError {
-  const what = 'paymentId' in key ? 'payment with this payment_id' : 'payment or invoice with this hash'
+export function notFound(key: PaymentKey): LightningError {
+  const what =
+    'paymentId' in key
+      ? 'payment with this payment_id'
+      : 'approvalId' in key
+        ? 'payment with this approval_id'
+        : 'payment or invoice with this hash'
   return new LightningError({
     code: 'not_found',
     sent: 'no',
