@@ -20,6 +20,8 @@ export interface WalletLimits {
   maxPer30DaysMsat?: Msat
   maxLifetimeMsat?: Msat
   maxPaymentsPerMinute?: number
+  /** Own money moved into one channel by one order, which is not spent by that. Default: none. */
+  maxIntoChannelMsat?: Msat
   /** A payment of more than this waits for the owner. */
   approveAboveMsat?: Msat
   /** Applied where a call names no fee, and never exceeded where it does. Default: the larger of 1 % and 10 sats. */

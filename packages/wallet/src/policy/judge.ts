@@ -67,6 +67,7 @@ export function judge(
   })
   const rulings = [
     ...LIMIT_RULES.flatMap((rule) => nodes.map((node) => rule(question(node)))),
+    capitalWithoutLimit(capitalMsat, nodes),
     backendFee(fees, maxFeeMsat, nodes),
   ].filter((ruling) => ruling !== undefined)
   const approvals = APPROVAL_RULES.flatMap((rule) => nodes.map((node) => rule(question(node)))).filter(
@@ -84,6 +85,24 @@ export function judge(
     ...judgement,
     verdict: deciding.because.code === 'approval_required' ? 'approval' : 'refused',
     ...deciding.because,
+  }
+}
+
+/** What goes into channels is not spent, so no other limit would stop it: without one of its own none goes. */
+function capitalWithoutLimit(capitalMsat: Msat, nodes: readonly LimitNode[]): Ruling | undefined {
+  if (capitalMsat === 0n || nodes.some(({ limits }) => limits.maxIntoChannelMsat !== undefined))
+    return undefined
+  return {
+    rule: 'max_into_channel',
+    limitMsat: ZERO_MSAT,
+    usedMsat: capitalMsat,
+    remainingMsat: ZERO_MSAT,
+    allowed: false,
+    because: {
+      code: 'budget_exceeded',
+      message: 'the owner has set no limit for money that is moved into channels, so none is moved',
+      hint: 'The owner can set maxIntoChannelSats in the policy.',
+    },
   }
 }
 

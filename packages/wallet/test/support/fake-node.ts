@@ -2,6 +2,7 @@ import { decodeInvoice } from '@lightning-mcp/codec'
 import {
   type BackendProfile,
   declareCapabilities,
+  type KeysendRequest,
   type LightningBackend,
   LightningError,
   type Msat,
@@ -12,6 +13,9 @@ import {
   type PaymentHash,
   type Preimage,
 } from '@lightning-mcp/core'
+import { hashOf } from '../../src/dispatch/keysend.ts'
+import { CHAIN_CAPABILITIES, FakeChain } from './fake-chain.ts'
+import { randomPreimage } from './invoices.ts'
 
 /** What the node does with one sending. `then`: what becomes of a payment that is under way. */
 export type Script =
@@ -36,6 +40,7 @@ export type Script =
 export type FakeNodeOptions = { id?: string; network?: Network } & Partial<BackendProfile>
 
 const capabilities = declareCapabilities({
+  ...CHAIN_CAPABILITIES,
   getInfo: 'native',
   getBalance: 'native',
   payInvoice: 'native',
@@ -45,6 +50,13 @@ const capabilities = declareCapabilities({
   listTransactions: 'native',
 })
 
+/** What a payment comes to, by whatever way it was asked for. */
+interface Order {
+  paymentHash: PaymentHash
+  amountMsat: Msat
+  signal?: AbortSignal | undefined
+}
+
 /**
  * A node that does what a test scripts and outlives the wallets that use it. It has no guard against
  * sending twice: `moved` counts how often money really left for a hash.
@@ -52,11 +64,14 @@ const capabilities = declareCapabilities({
 export class FakeNode {
   readonly payments = new Map<string, Payment>()
   readonly requests: PayInvoiceRequest[] = []
+  readonly keysends: Omit<KeysendRequest, 'signal'>[] = []
   readonly lookups: PaymentHash[] = []
   /** How often a sending for the hash took hold without a proven failure. */
   readonly moved = new Map<string, number>()
   readonly secrets = new Map<string, Preimage>()
   readonly scripts: Script[] = []
+  /** Its coins and channels, which follow the same scripts. */
+  readonly chain: FakeChain
   script: Script = { do: 'settle' }
   feeMsat: Msat = msat(1_000n)
   /** Thrown by every call while set. */
@@ -69,6 +84,12 @@ export class FakeNode {
   constructor(nowMs: () => number, options: FakeNodeOptions = {}) {
     const { id = 'node-a', network = 'regtest', ...profile } = options
     this.#nowMs = nowMs
+    this.chain = new FakeChain({
+      nowSeconds: () => this.#seconds(),
+      script: () => this.scripts.shift() ?? this.script,
+      reach: () => this.#reach(),
+      keepsLabels: () => this.profile.keepsLabels === true,
+    })
     this.profile = {
       identity: { kind: 'fake', network, id },
       version: '1',
@@ -96,6 +117,10 @@ export class FakeNode {
     const payment = this.payments.get(paymentHash)
     if (payment === undefined) throw new Error('no such payment')
     this.payments.set(paymentHash, this.#final(payment, status))
+  }
+
+  #reach(): void {
+    if (this.down !== undefined) throw this.down
   }
 
   #seconds(): number {
@@ -127,23 +152,36 @@ export class FakeNode {
     }
   }
 
-  #accept(request: PayInvoiceRequest): Payment {
-    const { paymentHash, amountMsat } = decodeInvoice(request.invoice)
+  #accept({ paymentHash, amountMsat }: Order): Payment {
     this.moved.set(paymentHash, (this.moved.get(paymentHash) ?? 0) + 1)
     const payment: Payment = {
       paymentHash,
       status: 'pending',
-      amountMsat: amountMsat ?? (request.amountMsat as Msat),
+      amountMsat,
       createdAt: this.#seconds(),
     }
     this.payments.set(paymentHash, payment)
     return payment
   }
 
-  async #pay(request: PayInvoiceRequest, alive: () => boolean): Promise<Payment> {
+  #payInvoice(request: PayInvoiceRequest, alive: () => boolean): Promise<Payment> {
     this.requests.push(request)
+    const { paymentHash, amountMsat = request.amountMsat as Msat } = decodeInvoice(request.invoice)
+    return this.#pay({ paymentHash, amountMsat, signal: request.signal }, alive)
+  }
+
+  async #keysend({ amountMsat, signal, ...request }: KeysendRequest, alive: () => boolean): Promise<Payment> {
+    this.#reach()
+    this.keysends.push({ amountMsat, ...request })
+    const chosen = this.profile.keysendChoosesPreimage === true ? randomPreimage() : request.preimage
+    const paymentHash = hashOf(chosen)
+    this.secrets.set(paymentHash, chosen)
+    return this.#pay({ paymentHash, amountMsat, signal }, alive)
+  }
+
+  async #pay(request: Order, alive: () => boolean): Promise<Payment> {
     const script = this.scripts.shift() ?? this.script
-    const unknown: Payment = { paymentHash: decodeInvoice(request.invoice).paymentHash, status: 'unknown' }
+    const unknown: Payment = { paymentHash: request.paymentHash, status: 'unknown' }
     const keep = (payment: Payment): Payment => {
       this.payments.set(payment.paymentHash, payment)
       return payment
@@ -192,9 +230,7 @@ export class FakeNode {
     const unused = (): never => {
       throw new LightningError({ code: 'unsupported', message: 'not scripted' })
     }
-    const reach = () => {
-      if (this.down !== undefined) throw this.down
-    }
+    const reach = () => this.#reach()
     return {
       kind: 'fake',
       capabilities,
@@ -212,7 +248,9 @@ export class FakeNode {
       },
       createInvoice: async () => unused(),
       lookupInvoice: async () => undefined,
-      payInvoice: (request) => this.#pay(request, alive),
+      payInvoice: (request) => this.#payInvoice(request, alive),
+      keysend: { send: (request) => this.#keysend(request, alive) },
+      ...this.chain.facets(),
       lookupPayment: async (key) => {
         reach()
         if (!('paymentHash' in key)) return undefined
