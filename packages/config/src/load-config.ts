@@ -32,6 +32,8 @@ export interface Config {
   stateDir: string
   /** Where the owner's key is looked for; absolute. */
   ownerDir: string
+  /** Whose wallet it is. */
+  account: string
   /** Where PostgreSQL keeps the wallet's records; absent: SQLite in the data folder. */
   database?: Secret
   tools: {
@@ -40,12 +42,8 @@ export interface Config {
     excludeTools?: readonly string[]
     readOnly: boolean
   }
-  limits: {
-    maxPaymentMsat: Msat
-    /** Of a payment: the larger of the two. */
-    maxFee: { partsPerMillion: number; floorMsat: Msat }
-    allowUncappedFees: boolean
-  }
+  /** Only what was set: what was not is left to the owner's policy and to the wallet's defaults. */
+  limits: ConfigLimits
   logLevel: Settings['logLevel']
   http: {
     host: string
@@ -58,10 +56,26 @@ export interface Config {
     token?: Secret
   }
   configFile?: string
+  /** Every setting with its default, as it is shown. */
+  settings: Settings
   /** Where each setting came from. */
   sources: Readonly<Record<SettingName, Source>>
   /** What a person should hear at the start. */
   warnings: readonly string[]
+}
+
+/** Limits as flags, environment and file may set them. */
+export interface ConfigLimits {
+  maxPaymentMsat?: Msat
+  /** In rolling windows, fees included. */
+  maxPerHourMsat?: Msat
+  maxPerDayMsat?: Msat
+  maxPer30DaysMsat?: Msat
+  maxLifetimeMsat?: Msat
+  maxPaymentsPerMinute?: number
+  /** Of a payment: the larger of the two. */
+  maxFee?: { partsPerMillion: number; floorMsat: Msat }
+  allowUncappedFees?: boolean
 }
 
 export interface LoadConfigRequest {
@@ -113,17 +127,15 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     stateDir: stateFolder(env),
     ...(database === undefined ? {} : { database }),
     ownerDir: ownerDir === undefined ? ownerFolder(env) : resolve(baseOf('ownerDir'), ownerDir),
+    account: settings.account,
     tools: {
       ...(toolsets === undefined ? {} : { toolsets }),
       ...(tools === undefined ? {} : { tools }),
       ...(excludeTools === undefined ? {} : { excludeTools }),
       readOnly,
     },
-    limits: {
-      maxPaymentMsat: settings.maxPaymentSats,
-      maxFee: { partsPerMillion: settings.maxFeePercent, floorMsat: settings.maxFeeSats },
-      allowUncappedFees: settings.allowUncappedFees,
-    },
+    limits: limitsThatWereSet(settings, merged.sources),
+    settings,
     logLevel: settings.logLevel,
     http: {
       host: settings.host,
@@ -143,10 +155,26 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
   }
 }
 
-/**
- * The later source wins. A signed policy, once the wallet has one, comes in here as a fourth source:
- * environment and flags may then only lower a limit that it sets.
- */
+/** A default is no limit that was set: beside a signed policy it would lower what the owner allows. */
+function limitsThatWereSet(settings: Settings, sources: Config['sources']): ConfigLimits {
+  const set = (name: SettingName): boolean => sources[name] !== 'default'
+  const limits: { [Name in keyof ConfigLimits]: ConfigLimits[Name] | undefined } = {
+    maxPaymentMsat: set('maxPaymentSats') ? settings.maxPaymentSats : undefined,
+    maxPerHourMsat: settings.maxPerHourSats,
+    maxPerDayMsat: set('maxPerDaySats') ? settings.maxPerDaySats : undefined,
+    maxPer30DaysMsat: settings.maxPer30DaysSats,
+    maxLifetimeMsat: settings.maxLifetimeSats,
+    maxPaymentsPerMinute: settings.maxPaymentsPerMinute,
+    maxFee:
+      set('maxFeeSats') || set('maxFeePercent')
+        ? { partsPerMillion: settings.maxFeePercent, floorMsat: settings.maxFeeSats }
+        : undefined,
+    allowUncappedFees: set('allowUncappedFees') ? settings.allowUncappedFees : undefined,
+  }
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
+}
+
+/** The later source wins. The wallet takes what was set here beside a signed policy, which it can lower only. */
 function mergeSources(given: Record<Exclude<Source, 'default'>, Values>) {
   const values: Values = {}
   const sources = {} as Record<SettingName, Source>

@@ -2,7 +2,7 @@ import type { Config } from './load-config.ts'
 
 /** The configuration as JSON, each value with its source; secrets say `[secret]`. */
 export function printConfig(config: Config): string {
-  const { sources, backend, limits, tools, http } = config
+  const { sources, settings, backend, tools, http } = config
   const options = Object.fromEntries(
     Object.entries(backend.options.values).map(([name, value]) => [
       name,
@@ -16,14 +16,20 @@ export function printConfig(config: Config): string {
     dataDir: { value: config.dataDir, from: sources.dataDir },
     ownerDir: { value: config.ownerDir, from: sources.ownerDir },
     database: { value: config.database, from: sources.database },
+    account: { value: config.account, from: sources.account },
     toolsets: { value: tools.toolsets, from: sources.toolsets },
     tools: { value: tools.tools, from: sources.tools },
     excludeTools: { value: tools.excludeTools, from: sources.excludeTools },
     readOnly: { value: tools.readOnly, from: sources.readOnly },
-    maxPaymentSats: { value: limits.maxPaymentMsat / 1000n, from: sources.maxPaymentSats },
-    maxFeeSats: { value: limits.maxFee.floorMsat / 1000n, from: sources.maxFeeSats },
-    maxFeePercent: { value: limits.maxFee.partsPerMillion / 10_000, from: sources.maxFeePercent },
-    allowUncappedFees: { value: limits.allowUncappedFees, from: sources.allowUncappedFees },
+    maxPaymentSats: { value: settings.maxPaymentSats / 1000n, from: sources.maxPaymentSats },
+    maxPerHourSats: { value: sats(settings.maxPerHourSats), from: sources.maxPerHourSats },
+    maxPerDaySats: { value: settings.maxPerDaySats / 1000n, from: sources.maxPerDaySats },
+    maxPer30DaysSats: { value: sats(settings.maxPer30DaysSats), from: sources.maxPer30DaysSats },
+    maxLifetimeSats: { value: sats(settings.maxLifetimeSats), from: sources.maxLifetimeSats },
+    maxPaymentsPerMinute: { value: settings.maxPaymentsPerMinute, from: sources.maxPaymentsPerMinute },
+    maxFeeSats: { value: settings.maxFeeSats / 1000n, from: sources.maxFeeSats },
+    maxFeePercent: { value: settings.maxFeePercent / 10_000, from: sources.maxFeePercent },
+    allowUncappedFees: { value: settings.allowUncappedFees, from: sources.allowUncappedFees },
     logLevel: { value: config.logLevel, from: sources.logLevel },
     ...(config.app === 'http'
       ? {
@@ -41,3 +47,6 @@ export function printConfig(config: Config): string {
   const text = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value)
   return JSON.stringify(shown, text, 2)
 }
+
+const sats = (amountMsat: bigint | undefined): bigint | undefined =>
+  amountMsat === undefined ? undefined : amountMsat / 1000n

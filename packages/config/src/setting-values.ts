@@ -12,6 +12,11 @@ export const satsValue = wholeNumber('must be a whole number of sats, zero or mo
   .refine((value) => value <= MAX_MSAT, { error: 'is more than 21 million BTC' })
   .transform((value) => value as Msat)
 
+/** A number of things, at most a million. */
+export const countValue = wholeNumber('must be a whole number, zero or more')
+  .transform(Number)
+  .refine((count) => count <= 1_000_000, { error: 'must be at most 1000000' })
+
 /** A percentage with up to four decimals, as parts per million: no float touches money. */
 export const percentValue = z
   .union([z.number().transform(String), z.string()], { error: 'must be a percentage such as 1 or 0.5' })

@@ -4,6 +4,7 @@ import type { Source } from './config-error.ts'
 import {
   booleanValue,
   connectionStringValue,
+  countValue,
   listValue,
   percentValue,
   portValue,
@@ -30,6 +31,14 @@ export interface SettingMeta {
 const meta = z.registry<SettingMeta>()
 
 const http = { app: 'http' } as const
+
+/** What the wallet holds to where nobody set a limit. */
+const LIMIT_DEFAULTS = {
+  maxPaymentSats: 10_000,
+  maxPerDaySats: 50_000,
+  maxFeeSats: 10,
+  maxFeePercent: 1,
+} as const
 
 /**
  * The one schema: configuration file, environment, flags, help and `--print-config` are made from it.
@@ -76,6 +85,16 @@ export const settingsSchema = z.strictObject({
       // a flag would show its password to every user of the machine
       from: ['environment', 'file'],
     }),
+  account: textValue
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+      error: 'must be 1 to 64 letters, digits and the characters - _ . and begin with a letter or digit',
+    })
+    .default('default')
+    .register(meta, {
+      description: 'Whose wallet this is: an account that the owner made',
+      placeholder: 'NAME',
+      default: 'default',
+    }),
   toolsets: listValue.optional().register(meta, {
     description: 'Groups of tools to offer',
     placeholder: 'NAMES',
@@ -93,17 +112,39 @@ export const settingsSchema = z.strictObject({
     description: 'Offer only tools that change nothing; wins over all others',
     default: 'false',
   }),
-  maxPaymentSats: satsValue.prefault(10_000).register(meta, {
-    description: 'Largest single payment, in sats',
+  maxPaymentSats: satsValue.prefault(LIMIT_DEFAULTS.maxPaymentSats).register(meta, {
+    description:
+      'Largest single payment, in sats; like all limits it can lower a signed policy, not raise it',
     placeholder: 'SATS',
     default: '10000',
   }),
-  maxFeeSats: satsValue.prefault(10).register(meta, {
+  maxPerHourSats: satsValue.optional().register(meta, {
+    description: 'Most that may be spent in any hour, fees included',
+    placeholder: 'SATS',
+  }),
+  maxPerDaySats: satsValue.prefault(LIMIT_DEFAULTS.maxPerDaySats).register(meta, {
+    description: 'Most that may be spent in any 24 hours, fees included',
+    placeholder: 'SATS',
+    default: '50000',
+  }),
+  maxPer30DaysSats: satsValue.optional().register(meta, {
+    description: 'Most that may be spent in any 30 days, fees included',
+    placeholder: 'SATS',
+  }),
+  maxLifetimeSats: satsValue.optional().register(meta, {
+    description: 'Most that may be spent in all, fees included',
+    placeholder: 'SATS',
+  }),
+  maxPaymentsPerMinute: countValue.optional().register(meta, {
+    description: 'Most payments that may be begun in any minute',
+    placeholder: 'COUNT',
+  }),
+  maxFeeSats: satsValue.prefault(LIMIT_DEFAULTS.maxFeeSats).register(meta, {
     description: 'Largest fee of a payment, in sats: the larger of this …',
     placeholder: 'SATS',
     default: '10',
   }),
-  maxFeePercent: percentValue.prefault(1).register(meta, {
+  maxFeePercent: percentValue.prefault(LIMIT_DEFAULTS.maxFeePercent).register(meta, {
     description: '… and this share of the amount',
     placeholder: 'PERCENT',
     default: '1',
@@ -188,7 +229,7 @@ export const isFrom = (name: SettingName, source: Exclude<Source, 'default'>): b
 
 export const isOf = (name: SettingName, app: App): boolean => (settingMeta(name).app ?? app) === app
 
-const words = (name: string): string[] => name.split(/(?=[A-Z])/)
+const words = (name: string): string[] => name.split(/(?=[A-Z])|(?<=[a-z])(?=\d)/)
 
 /** `maxPaymentSats` → `max-payment-sats`. */
 export const flagName = (name: SettingName): string => words(name).join('-').toLowerCase()

@@ -112,6 +112,13 @@ describe('values', () => {
     expect(config.dataDir).toBe(join(folder, 'data'))
   })
 
+  it('is the default account, or the one that flag, environment or file name', async () => {
+    expect((await load({})).account).toBe('default')
+    expect((await load({ argv: ['--account', 'shop.2'] })).account).toBe('shop.2')
+    expect((await load({ env: { LIGHTNING_MCP_ACCOUNT: 'alice' } })).account).toBe('alice')
+    expect((await load({ file: { account: 'bob' } })).account).toBe('bob')
+  })
+
   it("looks for the owner's key apart from the data, or where it is told", async () => {
     const home = { XDG_CONFIG_HOME: join(folder, 'configuration') }
     const apart = await load({ argv: ['--data-dir', 'data'], env: home })
@@ -161,6 +168,7 @@ describe('refusals', () => {
   const cases: { name: string; given: Given; usage: boolean }[] = [
     { name: 'unknown flag', given: { argv: ['--max-paymnet-sats', '5'] }, usage: true },
     { name: 'flag named like a part of every object', given: { argv: ['--constructor'] }, usage: true },
+    { name: 'account that is no name', given: { argv: ['--account', '../other'] }, usage: true },
     { name: 'flag without value', given: { argv: ['--backend', '--read-only'] }, usage: true },
     { name: 'flag of the other app', given: { argv: ['--port', '80'] }, usage: true },
     { name: 'stray word', given: { argv: ['serve'] }, usage: true },

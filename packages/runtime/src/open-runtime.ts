@@ -13,6 +13,9 @@ import type { OpenedBackend } from './open-backend.ts'
 import { pauseOnSignal } from './pause-on-signal.ts'
 import { startWallet } from './start-wallet.ts'
 
+/** Beside the database and not in it: it hides the preimages of accounts’ invoices there. */
+const INVOICE_KEY_FILE = 'invoice-key'
+
 /** What a server runs on. The backend itself is not among it: money moves through the wallet alone. */
 export interface Runtime {
   readonly wallet: Wallet
@@ -62,6 +65,8 @@ export async function openRuntime(
         backend: ownFolder === undefined ? opened.backend : onlyNodeOf(basename(ownFolder), opened.backend),
         store: await openStore(config, walletFolder),
         owner: await ownerOf(config, { log }),
+        account: config.account,
+        ...(walletFolder === undefined ? {} : { invoiceKeyFile: join(walletFolder, INVOICE_KEY_FILE) }),
         ...(walletFolder === undefined ? {} : { killFile: killFileIn(walletFolder) }),
         ...(walletFolder === undefined ? {} : { policyFile: join(walletFolder, POLICY_FILE) }),
         resolver: createLazyResolver(),

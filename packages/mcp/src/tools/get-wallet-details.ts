@@ -2,6 +2,7 @@ import { cleanText } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { outsideText, untrusted } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
+import { accountShape, accountView } from '../views/account.ts'
 
 export const getWalletDetails = defineTool({
   name: 'get_wallet_details',
@@ -25,9 +26,10 @@ export const getWalletDetails = defineTool({
     active_channels: z.int().optional(),
     peers: z.int().optional(),
     permissions: z.record(z.string(), z.string()),
+    ...accountShape,
   }),
   async run(_args, { wallet, signal }) {
-    const { profile, node, online } = await wallet.getDetails({ signal })
+    const { profile, node, online, account } = await wallet.getDetails({ signal })
     const data = {
       network: profile.identity.network,
       backend: profile.identity.kind,
@@ -41,6 +43,7 @@ export const getWalletDetails = defineTool({
       ...(node.activeChannels === undefined ? {} : { active_channels: node.activeChannels }),
       ...(node.peers === undefined ? {} : { peers: node.peers }),
       permissions: { ...profile.permissions },
+      ...accountView(account),
     }
     return {
       data: { ...data, ...untrusted(data, ['alias']) },
