@@ -48,8 +48,8 @@ const text = (error: ConfigError): string =>
     .replaceAll(fixture, 'FIXTURE')
 
 describe('precedence', () => {
-  const cases: { name: string; given: Given; expected: bigint; from: string }[] = [
-    { name: 'the default', given: {}, expected: 10_000_000n, from: 'default' },
+  const cases: { name: string; given: Given; expected: bigint | undefined; from: string }[] = [
+    { name: 'nothing from a default', given: {}, expected: undefined, from: 'default' },
     { name: 'the file', given: { file: { maxPaymentSats: 1 } }, expected: 1000n, from: 'file' },
     {
       name: 'the environment over the file',
@@ -76,7 +76,7 @@ describe('precedence', () => {
     {
       name: 'nothing from an empty variable',
       given: { env: { LIGHTNING_MCP_MAX_PAYMENT_SATS: '' } },
-      expected: 10_000_000n,
+      expected: undefined,
       from: 'default',
     },
   ]
@@ -84,6 +84,35 @@ describe('precedence', () => {
     const config = await load(given)
     expect(config.limits.maxPaymentMsat).toBe(expected)
     expect(config.sources.maxPaymentSats).toBe(from)
+  })
+})
+
+describe('limits', () => {
+  it('holds those that were set, and no default', async () => {
+    expect((await load({})).limits).toEqual({})
+    const { limits } = await load({
+      file: { maxPerHourSats: 1, maxPer30DaysSats: 3 },
+      env: { LIGHTNING_MCP_MAX_PER_DAY_SATS: '2', LIGHTNING_MCP_MAX_LIFETIME_SATS: '4' },
+      argv: ['--max-payments-per-minute', '5', '--max-per-30-days-sats=6', '--max-fee-sats', '7'],
+    })
+    expect(limits).toEqual({
+      maxPerHourMsat: 1_000n,
+      maxPerDayMsat: 2_000n,
+      maxPer30DaysMsat: 6_000n,
+      maxLifetimeMsat: 4_000n,
+      maxPaymentsPerMinute: 5,
+      maxFee: { partsPerMillion: 10_000, floorMsat: 7_000n },
+    })
+  })
+
+  it.each([
+    ['--max-per-hour-sats', '-1'],
+    ['--max-per-day-sats', '1.5'],
+    ['--max-per-30-days-sats', 'x'],
+    ['--max-lifetime-sats', '2100000000000001'],
+    ['--max-payments-per-minute', '1000001'],
+  ])('refuses %s %s', async (flag, value) => {
+    await expect(load({ argv: [`${flag}=${value}`] })).rejects.toThrow(flag)
   })
 })
 

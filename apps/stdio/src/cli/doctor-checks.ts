@@ -146,7 +146,7 @@ function syncFindings({ node, online }: WalletDetails): Finding[] {
 }
 
 async function liquidityFindings(
-  { wallet, config }: Runtime,
+  { wallet }: Runtime,
   { profile: { permissions } }: WalletDetails,
 ): Promise<Finding[]> {
   const check = 'liquidity'
@@ -168,7 +168,7 @@ async function liquidityFindings(
       fix: 'Open one, or wait until a pending one is confirmed: without it nothing can be paid or received.',
     })
   const { spendableMsat, receivableMsat } = balance
-  const limit = config.limits.maxPaymentMsat
+  const { maxPaymentMsat: limit } = await wallet.getBudget()
   found.push(
     spendableMsat === 0n
       ? {

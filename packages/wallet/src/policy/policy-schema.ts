@@ -30,10 +30,10 @@ const anObject = (what: string) => ({
   error: ({ input }: { input?: unknown }) => `must be an object ${what}, not ${field.shown(input)}`,
 })
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const name = (what: string) =>
   z.string().regex(NAME, {
-    error: `is no name for ${what}: use 1 to 64 of A-Z, a-z, 0-9, _ and -, beginning with a letter or digit`,
+    error: `is no name for ${what}: use 1 to 64 of A-Z, a-z, 0-9, . _ and -, beginning with a letter or digit`,
   })
 
 const budget = z.strictObject(
