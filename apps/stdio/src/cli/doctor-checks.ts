@@ -1,36 +1,15 @@
 import {
   type Balance,
   type Channel,
-  LightningError,
   type Msat,
   msatToSatFloor,
   type PermissionArea,
 } from '@lightning-mcp/core'
 import type { Runtime } from '@lightning-mcp/runtime'
-
-/** `warn`: it works, but the owner should know. */
-export type Verdict = 'ok' | 'warn' | 'fail' | 'skipped'
-
-export interface Finding {
-  check: string
-  verdict: Verdict
-  message: string
-  /** What to do. */
-  fix?: string
-}
+import { type Finding, failure, type Verdict } from './doctor-findings.ts'
+import { ownerFindings } from './doctor-owner.ts'
 
 type WalletDetails = Awaited<ReturnType<Runtime['wallet']['getDetails']>>
-
-export const failure = (check: string, error: unknown): Finding => {
-  const known = LightningError.is(error) ? error : undefined
-  const message = error instanceof Error ? error.message : String(error)
-  return {
-    check,
-    verdict: 'fail',
-    message: known === undefined ? message : `${message} (${known.code})`,
-    ...(known?.hint === undefined ? {} : { fix: known.hint }),
-  }
-}
 
 const sats = (amount: Msat): string => `${msatToSatFloor(amount)} sats`
 
@@ -51,6 +30,7 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
   }
   found.push(connectionFinding(details), ...permissionFindings(details), ...syncFindings(details))
   if (details.online) found.push(...(await liquidityFindings(runtime, details)))
+  found.push(...(await ownerFindings(runtime, details)))
   return found
 }
 

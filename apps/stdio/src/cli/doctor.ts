@@ -4,7 +4,8 @@ import { createLog, openRuntime, type Runtime } from '@lightning-mcp/runtime'
 import { guardStdout } from '../guard-stdout.ts'
 import type { Invocation } from '../program.ts'
 import { VERSION } from '../version.ts'
-import { type Finding, failure, findings, type Verdict } from './doctor-checks.ts'
+import { findings } from './doctor-checks.ts'
+import { type Finding, failure, type Verdict } from './doctor-findings.ts'
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: 'ok     ',

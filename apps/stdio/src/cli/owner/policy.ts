@@ -49,20 +49,18 @@ before, so that nobody can put an older one back.`,
   },
 }
 
-async function show({ ledger, publicKey, config }: CommandContext): Promise<Answer> {
+async function show({ ledger, publicKey }: CommandContext): Promise<Answer> {
   const { installedPolicy } = await import('@lightning-mcp/wallet')
   const { folder } = await ledger()
   const installed = await installedPolicy(folder, await publicKey())
-  if (installed === undefined) {
-    const { maxPaymentMsat } = config.limits
+  if (installed === undefined)
     return {
       data: { policy: null },
       text: [
-        'No policy is in force: the defaults hold (10,000 sats per payment, 50,000 in 24 hours, fees up to',
-        `the larger of 1 % and 10 sats), with what the settings say${maxPaymentMsat === undefined ? '' : ' instead'}.\n`,
+        'No policy is in force. Where the settings of the server say nothing else, 10,000 sats per payment are',
+        'allowed, 50,000 in 24 hours, and fees up to the larger of 1 % and 10 sats.\n',
       ].join('\n'),
     }
-  }
   return {
     data: { policy: installed.document, warnings: installed.warnings },
     text: `${JSON.stringify(installed.document, undefined, 2)}\n${warningLines(installed)}`,
