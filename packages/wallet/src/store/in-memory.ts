@@ -4,20 +4,23 @@ import type { Session } from './session.ts'
 
 type Asynchronous = (...given: never[]) => Promise<unknown>
 
-/** Questions about tables whose rows are kept until the commit: those are written before. */
+/** The named questions are about tables whose rows are kept until the commit: those are written before. */
 export function withWritten<Q extends { [K in keyof Q]: Asynchronous }>(
   memory: GroupMemory | undefined,
   queries: Q,
+  names: readonly (keyof Q & string)[],
 ): Q {
   if (memory === undefined) return queries
-  const guarded = Object.entries<Asynchronous>(queries).map(([name, ask]) => [
-    name,
-    async (...given: never[]) => {
-      await memory.flush()
-      return ask(...given)
-    },
-  ])
-  return Object.fromEntries(guarded) as Q
+  const guarded = names
+    .map((name) => [name, queries[name]] as const)
+    .map(([name, ask]) => [
+      name,
+      async (...given: never[]) => {
+        await memory.flush()
+        return ask(...given)
+      },
+    ])
+  return { ...queries, ...Object.fromEntries(guarded) }
 }
 
 /** Most of the time there is no breaker at all, which is asked once for each commit. */

@@ -6,7 +6,7 @@ import type { Database } from './schema.ts'
  * take the place of the first ones.
  */
 export async function improveIntentIndexes(db: Kysely<Database>): Promise<void> {
-  for (const name of ['intents_by_hash', 'intents_by_destination', 'intents_held'])
+  for (const name of ['intents_by_hash', 'intents_by_destination', 'intents_held', 'one_intent_per_key'])
     await db.schema.dropIndex(name).execute()
   await db.schema
     .createIndex('intents_by_hash')
@@ -19,6 +19,14 @@ export async function improveIntentIndexes(db: Kysely<Database>): Promise<void> 
     .on('intents')
     .columns(['account', 'destination', 'amount_msat', 'created_at_ms'])
     .where(sql.ref('kind'), '=', 'minted')
+    .execute()
+  // most payments have no key
+  await db.schema
+    .createIndex('one_intent_per_key')
+    .unique()
+    .on('intents')
+    .columns(['account', 'idempotency_key'])
+    .where(sql.ref('idempotency_key'), 'is not', null)
     .execute()
   await db.schema
     .createIndex('intents_held')

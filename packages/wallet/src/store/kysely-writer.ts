@@ -65,13 +65,20 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
 
   return {
     ...ledgerQueries(session),
-    ...withWritten(memory, accountQueries(db)),
+    ...withWritten(memory, accountQueries(db), ['holdingsOn', 'reservedByOthers', 'movesSince']),
     ...payeeQueries(db),
     ...spendQueries(db),
     ...safetyInMemory(session, safetyQueries(db)),
     ...approvalQueries(db),
-    ...withWritten(memory, quoteQueries(db)),
-    ...withWritten(memory, auditQueries(db)),
+    ...quoteQueries(db),
+    ...withWritten(memory, auditQueries(db), [
+      'bookedSums',
+      'journalOrphans',
+      'usageScopes',
+      'usageBuckets',
+      'decisionAccounts',
+      'decisionsAfter',
+    ]),
     intentById: async (id) =>
       intent(await first('intentById', (slot) => intents().where('payment_id', '=', slot('id')), { id })),
     intentByKey: async (account, key) =>
