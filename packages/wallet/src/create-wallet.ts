@@ -48,7 +48,7 @@ import { ownNodeGate } from './spending/own-node-gate.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import { Waiter } from './waiter.ts'
-import type { ApprovalId, PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
+import type { ApprovalId, PaymentId, PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
 
 export interface WalletLog {
   info(message: string): void
@@ -206,6 +206,10 @@ export function createWallet(options: WalletOptions): Wallet {
     changed,
     onAlarm,
   })
+  const look = async (id: PaymentId): Promise<void> => {
+    await approvals.look(id)
+    await reconciler.look(id)
+  }
   const waiter = new Waiter({
     connection,
     store,
@@ -213,10 +217,7 @@ export function createWallet(options: WalletOptions): Wallet {
     hints,
     isSending,
     lookupInvoice: (request) => accounts.lookupInvoice(request),
-    look: async (id) => {
-      await approvals.look(id)
-      await reconciler.look(id)
-    },
+    look,
     stopping: stopping.signal,
   })
   const payer = new Payer({
@@ -294,7 +295,7 @@ export function createWallet(options: WalletOptions): Wallet {
     })
 
   const recordOf = (intent: Parameters<typeof toRecord>[0]): PaymentRecord => {
-    const record = toRecord(intent, { mayElicit: mayElicit(authority().rules, intent.amountMsat) })
+    const record = toRecord(intent, { mayElicit: mayElicit(authority().rules, intent) })
     const { identity } = connection
     if (identity === undefined || sameBackend(intent, identity) || !isOpen(intent)) return record
     return {
@@ -389,7 +390,7 @@ export function createWallet(options: WalletOptions): Wallet {
         const intent = await find(request)
         if (intent === undefined) return undefined
         if (!isOpen(intent)) return recordOf(intent)
-        await abortable(reconciler.look(intent.paymentId), request.signal)
+        await abortable(look(intent.paymentId), request.signal)
         return recordOf((await find({ paymentId: intent.paymentId })) ?? intent)
       }),
     waitForPayment: (request) =>
@@ -407,8 +408,8 @@ export function createWallet(options: WalletOptions): Wallet {
       }),
     answerByElicitation: ({ approvalId, decision }) =>
       guard(() =>
-        approvals.decide(readApprovalId(approvalId), decision, 'elicitation', ({ amountMsat }) =>
-          assertMayElicit(authority().rules, amountMsat),
+        approvals.decide(readApprovalId(approvalId), decision, 'elicitation', (approval) =>
+          assertMayElicit(authority().rules, approval),
         ),
       ),
     listPayments: (request) =>

@@ -13,9 +13,14 @@ export interface ApprovalDocument {
   nonce: string
   paymentId: string
   account: string
+  /** As intents call it: `invoice`, `minted`, `keysend`, `onchain` and so on. */
+  kind: string
   destination: string
   amountMsat: string
+  /** Own money that goes into a channel. */
+  capitalMsat?: string
   maxFeeMsat: string
+  terms?: Readonly<Record<string, string>>
   paymentHash?: string
   decision: ApprovalDecision
   decidedAtMs: number
@@ -31,9 +36,12 @@ export const subjectOf = (approval: Approval, ledgerId: string | undefined): App
   nonce: approval.nonce,
   paymentId: approval.paymentId,
   account: approval.account,
+  kind: approval.kind,
   destination: approval.destination,
   amountMsat: String(approval.amountMsat),
+  ...(approval.capitalMsat === undefined ? {} : { capitalMsat: String(approval.capitalMsat) }),
   maxFeeMsat: String(approval.maxFeeMsat),
+  ...(approval.terms === undefined ? {} : { terms: approval.terms }),
   ...(approval.paymentHash === undefined ? {} : { paymentHash: approval.paymentHash as string }),
   expiresAtMs: approval.expiresAtMs,
 })

@@ -1,4 +1,4 @@
-import { LightningError, type Msat } from '@lightning-mcp/core'
+import { LightningError, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import type { ApprovalRules } from '../policy/policy.ts'
 
 const DEFAULT_EXPIRY_MINUTES = 60
@@ -8,12 +8,19 @@ export const expiryMs = ({ expiresMinutes = DEFAULT_EXPIRY_MINUTES }: ApprovalRu
   expiresMinutes * 60_000
 
 /** Whether the client's user may be asked in place of the owner. */
-export const mayElicit = ({ elicitUpToMsat }: ApprovalRules, amountMsat: Msat): boolean =>
-  elicitUpToMsat !== undefined && amountMsat <= elicitUpToMsat
+export const mayElicit = (
+  { elicitUpToMsat }: ApprovalRules,
+  { amountMsat, capitalMsat = ZERO_MSAT }: Moved,
+): boolean => elicitUpToMsat !== undefined && amountMsat + capitalMsat <= elicitUpToMsat
+
+interface Moved {
+  amountMsat: Msat
+  capitalMsat?: Msat
+}
 
 /** Throws `permission_denied` where the owner did not leave that to the client. */
-export function assertMayElicit(rules: ApprovalRules, amountMsat: Msat): void {
-  if (mayElicit(rules, amountMsat)) return
+export function assertMayElicit(rules: ApprovalRules, moved: Moved): void {
+  if (mayElicit(rules, moved)) return
   throw new LightningError({
     code: 'permission_denied',
     message: 'the owner does not let the client’s user approve a payment of this amount',

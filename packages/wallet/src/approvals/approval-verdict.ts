@@ -5,6 +5,7 @@ import type { ApprovalId } from '../wallet.ts'
 import type { Approval } from './approval.ts'
 import { subjectOf, verifyDecision } from './approval-document.ts'
 import { mayElicit } from './approval-rules.ts'
+import { sameTerms, termsOf } from './approval-terms.ts'
 
 /** Whom this wallet believes, as of now. */
 export interface ApprovalAuthority {
@@ -52,6 +53,8 @@ function isAbout(approval: Approval, intent: Intent): boolean {
     approval.kind === intent.kind &&
     approval.destination === intent.destination &&
     approval.amountMsat === intent.amountMsat &&
+    approval.capitalMsat === intent.capitalMsat &&
+    sameTerms(approval.terms, termsOf(intent)) &&
     approval.maxFeeMsat === intent.maxFeeMsat &&
     approval.expiresAtMs === intent.approvalExpiresAtMs &&
     (approval.paymentHash === undefined || approval.paymentHash === intent.paymentHash)
@@ -79,7 +82,7 @@ function isBelieved(
     case 'webhook':
       return signedBy(rules.webhook?.key)
     case 'elicitation':
-      return mayElicit(rules, approval.amountMsat)
+      return mayElicit(rules, approval)
     case 'program':
       return publicKey === undefined
     default:

@@ -33,8 +33,13 @@ export interface Approval {
   kind: IntentKind
   destination: string
   payee?: string
+  /** What leaves for others. */
   amountMsat: Msat
+  /** Own money that goes into a channel with it. */
+  capitalMsat?: Msat
   maxFeeMsat: Msat
+  /** What else a kind of spending is bound to: the channel, the mode of closing it. */
+  terms?: Readonly<Record<string, string>>
   /** Absent where the invoice is made after the approval. */
   paymentHash?: PaymentHash
   /** The payer's own note. Cleaned. */

@@ -6,6 +6,7 @@ import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Approval, OPEN_APPROVALS } from './approval.ts'
 import { newApprovalId } from './approval-id.ts'
 import { expiryMs } from './approval-rules.ts'
+import { termsOf } from './approval-terms.ts'
 import type { ApprovalAuthority } from './approval-verdict.ts'
 
 export interface AskOptions {
@@ -98,7 +99,7 @@ export async function askOwner(
 }
 
 /** What of a payment the owner is shown and the decision binds. */
-const fromPayment = (intent: Intent) => ({
+const fromPayment = (intent: Intent, terms = termsOf(intent)) => ({
   paymentId: intent.paymentId,
   account: intent.account,
   backendKind: intent.backendKind,
@@ -107,6 +108,8 @@ const fromPayment = (intent: Intent) => ({
   kind: intent.kind,
   destination: intent.destination,
   amountMsat: intent.amountMsat,
+  ...(intent.capitalMsat === undefined ? {} : { capitalMsat: intent.capitalMsat }),
+  ...(terms === undefined ? {} : { terms }),
   ...(intent.payee === undefined ? {} : { payee: intent.payee }),
   // of a minted one the destination is bound: should its invoice run out, a fresh one takes its place
   ...(intent.paymentHash === undefined || intent.kind === 'minted'

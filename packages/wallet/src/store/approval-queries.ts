@@ -48,6 +48,8 @@ const APPROVAL_COLUMNS: Columns<Approval> = {
   destination: 'text',
   payee: 'text',
   amountMsat: 'msat',
+  capitalMsat: 'msat',
+  terms: 'json',
   maxFeeMsat: 'msat',
   paymentHash: 'text',
   memo: 'text',

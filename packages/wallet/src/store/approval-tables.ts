@@ -21,6 +21,8 @@ export async function createApprovalTables(db: Kysely<Database>): Promise<void> 
     .addColumn('destination', 'text', (c) => c.notNull())
     .addColumn('payee', 'text')
     .addColumn('amount_msat', MONEY, (c) => c.notNull())
+    .addColumn('capital_msat', MONEY)
+    .addColumn('terms', 'text')
     .addColumn('max_fee_msat', MONEY, (c) => c.notNull())
     .addColumn('payment_hash', 'text')
     .addColumn('memo', 'text')
