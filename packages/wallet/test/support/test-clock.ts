@@ -38,6 +38,12 @@ export class TestClock {
     await this.advance(0)
   }
 
+  /** As a clock that was put right: what waits goes on waiting for its moment. */
+  async back(ms: number): Promise<void> {
+    this.#nowMs -= ms
+    await rest()
+  }
+
   /** Moves on, runs what falls due in order, and lets each come to rest before the next. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms

@@ -1,0 +1,6 @@
+import { test } from 'vitest'
+import { runLimits } from './model/run-limits.ts'
+
+test('no limit is passed and the books agree, whatever happens, again', { timeout: 480_000 }, () =>
+  runLimits(),
+)
