@@ -114,7 +114,7 @@ export interface RawPendingChannel {
   private: boolean
 }
 
-type RawPendingList = readonly { channel: RawPendingChannel | null }[]
+export type RawPendingList = readonly { channel: RawPendingChannel | null; closing_txid?: string }[]
 
 export interface RawPendingChannels {
   pending_open_channels: RawPendingList
@@ -130,6 +130,7 @@ export interface RawClosedChannel {
   capacity: Int64
   settled_balance: Int64
   close_height: number
+  closing_tx_hash: string
   open_initiator: Enum
 }
 

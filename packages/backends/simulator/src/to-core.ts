@@ -101,6 +101,7 @@ export function toChannel(state: NetworkState, channel: SimulatedChannel, name: 
     ...given({
       shortChannelId: channel.shortChannelId,
       label: side === 0 ? channel.label : undefined,
+      closingTxId: channel.closing?.txId,
     }),
   } as Channel
 }

@@ -32,6 +32,8 @@ export interface Channel extends ChannelRef {
   policy?: ChannelPolicy
   /** What the opener noted, where the profile says `keepsLabels`. */
   label?: string
+  /** Of one that is closing or closed. */
+  closingTxId?: TxId
 }
 
 export interface ChannelPolicy {

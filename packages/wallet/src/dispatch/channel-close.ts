@@ -30,7 +30,7 @@ export const channelCloseStrategy: Strategy = {
     // still open: the order may yet arrive; not listed at all: nothing that says so
     if (found === undefined || !ENDING.includes(found.state))
       return (current, nowMs) => waitingOutcome(current, nowMs)
-    return (current, nowMs) => spentOutcome(current, { channel: found }, nowMs)
+    return (current, nowMs) => spentOutcome(current, { txId: found.closingTxId, channel: found }, nowMs)
   },
 }
 

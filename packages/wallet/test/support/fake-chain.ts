@@ -204,6 +204,7 @@ export class FakeChain {
             channel.state = request.mode === 'force' ? 'force-closing' : 'closing'
             const netSat = channel.localMsat / 1000n - FEE_SAT
             const { txId } = this.addTransaction({ netSat })
+            channel.closingTxId = txId
             return { status: 'pending', txId, channelId: channel.channelId } as ChannelOperation
           }),
       },

@@ -9,10 +9,11 @@ import {
   type PageRequest,
   sat,
   satToMsat,
+  txId,
 } from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
 import { pageOf } from '../paging.ts'
-import type { RawChannel, RawClosedChannel, RawPendingChannel } from '../schemas.ts'
+import type { RawChannel, RawClosedChannel, RawPendingChannel, RawPendingList } from '../schemas.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
 
 /** The reading side of channels. */
@@ -24,8 +25,10 @@ export function createChannelsFacet(client: LndClient): ChannelsFacet {
     },
     async listPending(request) {
       const raw = await client.call('pendingChannels', {}, request)
-      const all = (list: readonly { channel: RawPendingChannel | null }[], state: ChannelState): Channel[] =>
-        list.flatMap(({ channel }) => (channel === null ? [] : [toPendingChannel(channel, state)]))
+      const all = (list: RawPendingList, state: ChannelState): Channel[] =>
+        list.flatMap(({ channel, closing_txid }) =>
+          channel === null ? [] : [{ ...toPendingChannel(channel, state), ...closedBy(closing_txid) }],
+        )
       return [
         ...all(raw.pending_open_channels, 'opening'),
         ...all(raw.pending_closing_channels, 'closing'),
@@ -78,6 +81,10 @@ const initiator = (who: string | number): Pick<Channel, 'initiator'> =>
       ? { initiator: 'remote' }
       : {}
 
+/** LND writes nothing, or zeros, where there is no transaction yet. */
+const closedBy = (hash = ''): Pick<Channel, 'closingTxId'> =>
+  /^[0-9a-f]{64}$/.test(hash) && !/^0+$/.test(hash) ? { closingTxId: txId(hash) } : {}
+
 const toPendingChannel = (raw: RawPendingChannel, state: ChannelState): Channel => ({
   fundingOutpoint: raw.channel_point,
   peer: nodeId(raw.remote_node_pub),
@@ -100,6 +107,7 @@ const toClosedChannel = (raw: RawClosedChannel): Channel => {
     localMsat: satToMsat(BigInt(raw.settled_balance)),
     remoteMsat: satToMsat(0n),
     private: false,
+    ...closedBy(raw.closing_tx_hash),
     ...initiator(raw.open_initiator),
   }
 }
