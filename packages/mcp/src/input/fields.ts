@@ -46,6 +46,8 @@ export const expirySeconds = z.int().min(1).max(31_536_000).describe('Default 36
 
 export const idempotencyKey = line(128, 'Reuse the same key on a retry; leave it out if unsure')
 
+export const budget = line(64, 'Budget of get_budget to charge')
+
 const PAYMENT_ID = /^pay_[0-9a-zA-Z]{8,40}$/
 const APPROVAL_ID = /^apr_[0-9a-zA-Z]{26}$/
 const HASH = /^[0-9a-fA-F]{64}$/
@@ -60,6 +62,9 @@ export const approvalId = z
   .string()
   .max(64)
   .refine((text) => APPROVAL_ID.test(text), { error: 'must be an approval_id (apr_…) of an earlier result' })
+
+/** Judged by the wallet, whose error says how to get another. */
+export const quoteId = line(64, 'Binds to what preview_payment said')
 
 export const paymentHash = z
   .string()

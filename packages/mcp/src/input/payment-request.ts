@@ -10,7 +10,9 @@ export interface PaymentArguments {
   memo?: string | undefined
   idempotency_key?: string | undefined
   repeat_of?: string | undefined
+  quote_id?: string | undefined
   wait_seconds?: number | undefined
+  budget?: string | undefined
 }
 
 /**
@@ -30,6 +32,8 @@ export function paymentRequest(
     ...(args.memo === undefined ? {} : { memo: args.memo }),
     ...(args.idempotency_key === undefined ? {} : { idempotencyKey: args.idempotency_key }),
     ...(args.repeat_of === undefined ? {} : { repeatOf: args.repeat_of as PaymentId }),
+    ...(args.quote_id === undefined ? {} : { quoteId: args.quote_id }),
+    ...(args.budget === undefined ? {} : { budget: args.budget }),
     ...(args.wait_seconds === undefined ? {} : { waitSeconds: args.wait_seconds }),
     ...(onProgress === undefined ? {} : { onProgress: ({ message }) => onProgress(message) }),
   }

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '@lightning-mcp/core'
-import { LightningError } from '@lightning-mcp/core'
-import type { WalletDetails } from '@lightning-mcp/wallet'
+import { cleanText, LightningError } from '@lightning-mcp/core'
+import type { SpendingPaused, WalletDetails } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { failureOf } from '../failures.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -33,6 +33,16 @@ const denied = (details: WalletDetails, area: 'send' | 'receive'): Problem[] =>
         },
       ]
     : []
+
+const pausedProblem = (paused: SpendingPaused | undefined): Problem[] =>
+  paused === undefined
+    ? []
+    : [
+        {
+          problem: `Nothing can be paid: ${cleanText(paused.reason, 400)}.`,
+          next_step: cleanText(paused.hint, 400),
+        },
+      ]
 
 const problemsOf = (details: WalletDetails): Problem[] => [
   ...(details.online
@@ -68,7 +78,8 @@ export const checkConnection = defineTool({
   async run(_args, { wallet, signal }) {
     try {
       const details = await wallet.getDetails({ signal })
-      const problems = problemsOf(details)
+      const { paused } = await wallet.getBudget({ signal })
+      const problems = [...problemsOf(details), ...pausedProblem(paused)]
       const { kind, network } = details.profile.identity
       return {
         data: { connected: details.online, backend: kind, network, problems },

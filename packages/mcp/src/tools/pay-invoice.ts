@@ -20,6 +20,8 @@ export const payInvoice = defineTool({
     max_fee_sats: field.maxFeeSats,
     memo: field.memo('Own note').optional(),
     idempotency_key: field.idempotencyKey.optional(),
+    quote_id: field.quoteId.optional(),
+    budget: field.budget.optional(),
     wait_seconds: field.waitSeconds.optional(),
   }),
   output: payOutput,

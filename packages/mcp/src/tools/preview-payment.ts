@@ -7,7 +7,7 @@ import { outsideText, untrusted } from '../outside-text.ts'
 import { isoTimeIf } from '../time.ts'
 import { defineTool, READS } from '../tool.ts'
 import { shownStatus } from '../views/payment.ts'
-import { ruleOutput, ruleView } from '../views/rules.ts'
+import { briefRuleOutput, ruleView } from '../views/rules.ts'
 
 export const previewPayment = defineTool({
   name: 'preview_payment',
@@ -21,6 +21,7 @@ export const previewPayment = defineTool({
     destination: field.destination,
     amount_sats: field.amountSats('Where the destination has no amount').optional(),
     max_fee_sats: field.maxFeeSats,
+    budget: field.budget.optional(),
   }),
   output: z.object({
     destination: z.string(),
@@ -28,6 +29,7 @@ export const previewPayment = defineTool({
     allowed: z.boolean(),
     reason_code: z.string().optional(),
     reason: z.string().optional(),
+    next_step: z.string().optional(),
     affordable: z.boolean().optional(),
     ...optionalAmountShape('amount'),
     ...optionalAmountShape('estimated_fee'),
@@ -44,7 +46,10 @@ export const previewPayment = defineTool({
     comment_max_length: z.int().optional(),
     earlier_payment_id: z.string().optional(),
     earlier_status: z.string().optional(),
-    limits: z.array(ruleOutput),
+    earlier_at: z.string().optional(),
+    quote_id: z.string().optional(),
+    quote_expires_at: z.string().optional(),
+    limits: z.array(briefRuleOutput),
     warnings: z.array(z.string()).optional(),
   }),
   async run(args, { wallet, signal }) {
@@ -57,6 +62,7 @@ export const previewPayment = defineTool({
       allowed: verdict.allowed,
       ...(verdict.code === undefined ? {} : { reason_code: verdict.code }),
       ...(verdict.message === undefined ? {} : { reason: cleanText(verdict.message, 300) }),
+      ...(verdict.hint === undefined ? {} : { next_step: cleanText(verdict.hint, 400) }),
       ...(seen.affordable === undefined ? {} : { affordable: seen.affordable }),
       ...costsIf('amount', seen.amountMsat),
       ...costsIf('estimated_fee', seen.estimatedFeeMsat),
@@ -75,7 +81,10 @@ export const previewPayment = defineTool({
         : {
             earlier_payment_id: seen.earlier.paymentId as string,
             earlier_status: shownStatus(seen.earlier),
+            ...isoTimeIf('earlier_at', seen.earlier.at),
           }),
+      ...(seen.quoteId === undefined ? {} : { quote_id: seen.quoteId }),
+      ...isoTimeIf('quote_expires_at', seen.quoteExpiresAt),
       limits: verdict.rules.map(ruleView),
       ...(warnings.length === 0 ? {} : { warnings }),
     }
@@ -95,6 +104,8 @@ function summary(data: {
   reason?: string
   earlier_payment_id?: string
   earlier_status?: string
+  reason_code?: string
+  quote_id?: string
 }): string {
   const amount = data.amount_sats === undefined ? 'An amount is needed' : satsText(data.amount_sats)
   const fee =
@@ -105,11 +116,14 @@ function summary(data: {
       : `, estimated fee ${satsText(data.estimated_fee_sats)}${tooLittle(data) ? `, more than max_fee_sats ${data.max_fee_sats}` : ''}`
   const verdict = data.allowed
     ? 'allowed'
-    : `not allowed${data.reason === undefined ? '' : `: ${data.reason}`}`
+    : data.reason_code === 'approval_required'
+      ? 'the owner has to approve it'
+      : `not allowed${data.reason === undefined ? '' : `: ${data.reason}`}`
   const balance = data.affordable === undefined ? '' : data.affordable ? ', affordable' : ', not affordable'
   const earlier =
     data.earlier_payment_id === undefined
       ? ''
       : ` Earlier payment ${data.earlier_payment_id}: ${data.earlier_status}.`
-  return `${amount}${fee}${balance}; ${verdict}.${earlier}`
+  const quote = data.quote_id === undefined ? '' : ` To pay exactly this: quote_id ${data.quote_id}.`
+  return `${amount}${fee}${balance}; ${verdict}.${earlier}${quote}`
 }

@@ -1,6 +1,7 @@
 import type { Budget } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { amountShape, costs, holds } from '../amounts.ts'
+import { pausedText } from './paused.ts'
 import { ruleOutput, ruleView } from './rules.ts'
 
 export const budgetOutput = z.object({
@@ -9,6 +10,7 @@ export const budgetOutput = z.object({
   ...amountShape('reserved'),
   ...amountShape('spent'),
   limits: z.array(ruleOutput),
+  paused: z.string().optional(),
 })
 
 export const budgetView = (budget: Budget) => ({
@@ -20,4 +22,5 @@ export const budgetView = (budget: Budget) => ({
   ...costs('reserved', budget.reservedMsat),
   ...costs('spent', budget.spentMsat),
   limits: budget.rules.map(ruleView),
+  ...(budget.paused === undefined ? {} : { paused: pausedText(budget.paused) }),
 })

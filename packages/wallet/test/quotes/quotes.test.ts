@@ -110,7 +110,7 @@ describe('a quote', () => {
     const { world, wallet } = await start()
     const quoteId = await quoteOf(wallet, bob)
     const { paymentId } = await wallet.pay({ ...bob, quoteId })
-    await world.clock.advance(86_400_000)
+    await world.clock.jump(86_400_000)
     expect(await wallet.pay({ ...bob, quoteId })).toMatchObject({ paymentId, replayed: true })
     expect(world.node.requests).toHaveLength(1)
   })
@@ -207,26 +207,26 @@ describe('a quote', () => {
     const { world, wallet, store } = await start()
     const { invoice } = world.invoice()
     const first = await quoteOf(wallet, { destination: invoice })
-    for (let i = 0; i < MAX_QUOTES + 5; i++) {
-      await world.clock.advance(1)
-      await store.transaction((writer) =>
-        writer.insertQuote({
-          quoteId: newId('quo', world.clock.now()),
-          account: 'default',
-          kind: 'invoice',
-          destination: invoice,
-          amountMsat: msat(1n),
-          maxFeeMsat: msat(1n),
-          createdAtMs: world.clock.now(),
-          expiresAtMs: world.clock.now() + QUOTE_TTL_MS,
-        }),
-      )
-    }
+    const quote = {
+      account: 'default',
+      kind: 'invoice',
+      destination: invoice,
+      amountMsat: msat(1n),
+      maxFeeMsat: msat(1n),
+    } as const
+    await store.transaction(async (writer) => {
+      for (let i = 0; i < MAX_QUOTES + 5; i++) {
+        const createdAtMs = world.clock.now() + i
+        const expiresAtMs = createdAtMs + QUOTE_TTL_MS
+        await writer.insertQuote({ quoteId: newId('quo', createdAtMs), ...quote, createdAtMs, expiresAtMs })
+      }
+    })
+    await world.clock.advance(1_000)
     const last = await quoteOf(wallet, { destination: invoice })
     const known = (id: string) => store.read((reader) => reader.quoteById(id))
     expect(await known(first)).toBeUndefined()
     expect(await known(last)).toBeDefined()
-    await world.clock.advance(86_400_000)
+    await world.clock.jump(86_400_000)
     await quoteOf(wallet, bob)
     expect(await known(last)).toBeUndefined()
   })
