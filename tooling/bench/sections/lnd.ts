@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLndBackend } from '@lightning-mcp/backend-lnd'
 import { satToMsat } from '@lightning-mcp/core'
-import { type LndNode, nodesAvailable, startNetwork } from '@lightning-mcp/nodes'
+import { initOwner, type LndNode, nodesAvailable, startNetwork } from '@lightning-mcp/nodes'
 import { createLndRest } from '../lnd-rest.ts'
 import { createHttpCaller } from '../mcp-http-client.ts'
 import { type Comparison, type Contender, compare } from '../measure.ts'
@@ -59,9 +59,11 @@ export const lnd = async (rounds: number): Promise<void> => {
     certFile: payer.certFile,
     macaroonFile: payer.macaroonFile,
   })
+  const settings = ['--backend', 'lnd', '--data-dir', folder, '--owner-dir', join(folder, 'owner')]
+  await initOwner(settings, payer.environment())
   const server = startNode(
     'apps/http/src/main.ts',
-    ['--backend', 'lnd', '--port', '0', '--data-dir', folder],
+    [...settings, '--port', '0', '--max-per-day-sats', '100000000'],
     {
       env: { ...payer.environment(), LIGHTNING_MCP_TOKEN: TOKEN },
     },

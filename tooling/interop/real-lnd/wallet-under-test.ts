@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LndNode } from '@lightning-mcp/nodes'
+import { initOwner, type LndNode } from '@lightning-mcp/nodes'
 import type { McpTestClient } from '../clients/mcp-client.ts'
 import { connectV2 } from '../clients/sdk-v2-client.ts'
 import { serverCommand } from '../servers/commands.ts'
@@ -21,8 +21,10 @@ const TOKEN = 'real-lnd-token-0123456789abcdef'
 /** A real server process on a real node, spoken to by a real client. */
 export const startWallet = async (transport: Transport, node: LndNode): Promise<WalletUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'interop-lnd-'))
-  const args = ['--backend', 'lnd', '--data-dir', folder, '--max-payment-sats', '10000000']
+  const settings = ['--backend', 'lnd', '--data-dir', folder, '--owner-dir', join(folder, 'owner')]
+  const args = [...settings, '--max-payment-sats', '10000000', '--max-per-day-sats', '100000000']
   const env = node.environment()
+  await initOwner(settings, env)
   const open = () => (transport === 'http' ? overHttp(args, env) : overStdio(args, env))
   let opened = await open()
   return {
