@@ -36,6 +36,8 @@ export interface Config {
   account: string
   /** Where PostgreSQL keeps the wallet's records; absent: SQLite in the data folder. */
   database?: Secret
+  /** Signs what is posted to the policy's approval webhook. */
+  webhookSecret?: Secret
   tools: {
     toolsets?: readonly string[]
     tools?: readonly string[]
@@ -126,6 +128,7 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     ...(dataDir === undefined ? {} : { dataDir: resolve(baseOf('dataDir'), dataDir) }),
     stateDir: stateFolder(env),
     ...(database === undefined ? {} : { database }),
+    ...(settings.webhookSecret === undefined ? {} : { webhookSecret: settings.webhookSecret }),
     ownerDir: ownerDir === undefined ? ownerFolder(env) : resolve(baseOf('ownerDir'), ownerDir),
     account: settings.account,
     tools: {
@@ -149,7 +152,7 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
     ...(configFile === undefined ? {} : { configFile }),
     sources: merged.sources,
     warnings: [
-      ...looseFileWarning(configFile, file, options, merged.sources.database),
+      ...looseFileWarning(configFile, file, options, merged.sources),
       ...simulatorWarning(merged.sources.backend, settings.backend, env),
     ],
   }
@@ -212,10 +215,11 @@ function looseFileWarning(
   path: string | undefined,
   file: ConfigFile,
   options: BackendOptions,
-  database: Source,
+  { database, webhookSecret }: Readonly<Record<SettingName, Source>>,
 ): string[] {
   const holdsSecret =
     database === 'file' ||
+    webhookSecret === 'file' ||
     Object.entries(options.values).some(
       ([name, value]) => typeof value === 'object' && options.sources[name] === 'file',
     )

@@ -30,6 +30,7 @@ export function printConfig(config: Config): string {
     maxFeeSats: { value: settings.maxFeeSats / 1000n, from: sources.maxFeeSats },
     maxFeePercent: { value: settings.maxFeePercent / 10_000, from: sources.maxFeePercent },
     allowUncappedFees: { value: settings.allowUncappedFees, from: sources.allowUncappedFees },
+    webhookSecret: { value: config.webhookSecret, from: sources.webhookSecret },
     logLevel: { value: config.logLevel, from: sources.logLevel },
     ...(config.app === 'http'
       ? {

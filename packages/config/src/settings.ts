@@ -153,6 +153,15 @@ export const settingsSchema = z.strictObject({
     description: 'Spend through a backend that cannot limit its fees; an overrun is booked and alarmed',
     default: 'false',
   }),
+  webhookSecret: textValue
+    .min(16, { error: 'must have at least 16 characters' })
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(meta, {
+      description: 'Signs what is posted to the approval webhook that the policy names',
+      secret: true,
+      from: ['environment', 'file'],
+    }),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], {
       error: 'must be one of silent, error, warn, info, debug',

@@ -252,6 +252,16 @@ describe('refusals', () => {
       given: { env: { LIGHTNING_MCP_DATABASE: `mysql://a:${SECRET}@localhost/x` } },
       usage: false,
     },
+    {
+      name: 'webhook secret on the command line',
+      given: { argv: ['--webhook-secret', `${SECRET}-webhook`] },
+      usage: true,
+    },
+    {
+      name: 'short webhook secret',
+      given: { env: { LIGHTNING_MCP_WEBHOOK_SECRET: 'short' } },
+      usage: false,
+    },
     { name: 'short token', given: { env: { LIGHTNING_MCP_TOKEN: 'short' }, app: 'http' }, usage: false },
   ]
   it.each(cases)('names what is wrong: $name', async ({ given, usage }) => {
@@ -335,10 +345,12 @@ describe('options of a backend', () => {
         ...env,
         LIGHTNING_MCP_TOKEN: `${SECRET}-token`,
         LIGHTNING_MCP_DATABASE: `postgres://a:${SECRET}@localhost/x`,
+        LIGHTNING_MCP_WEBHOOK_SECRET: `${SECRET}-webhook`,
       },
       app: 'http',
     })
     expect(config.database?.reveal()).toContain(SECRET)
+    expect(config.webhookSecret?.reveal()).toBe(`${SECRET}-webhook`)
     const printed = [printConfig(config), inspect(config, { depth: 9 }), String(config.http.token)].join('\n')
     expect(printed).not.toContain(SECRET)
     expect(JSON.parse(printConfig(config)).options.apiKey).toEqual({ value: '[secret]', from: 'environment' })
@@ -352,6 +364,8 @@ describe('options of a backend', () => {
     expect(closed.warnings).toEqual([])
     const database = await load({ argv, env, file: { database: 'postgres://a:b@localhost/x' }, mode: 0o644 })
     expect(database.warnings).toEqual([expect.stringMatching(/chmod 600/)])
+    const webhook = await load({ argv, env, file: { webhookSecret: `${SECRET}-webhook` }, mode: 0o644 })
+    expect(webhook.warnings).toEqual([expect.stringMatching(/chmod 600/)])
     const without = await load({ argv, env, file: { options: { verify: true } }, mode: 0o644 })
     expect(without.warnings).toEqual([])
   })

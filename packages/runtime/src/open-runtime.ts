@@ -69,6 +69,7 @@ export async function openRuntime(
         ...(walletFolder === undefined ? {} : { invoiceKeyFile: join(walletFolder, INVOICE_KEY_FILE) }),
         ...(walletFolder === undefined ? {} : { killFile: killFileIn(walletFolder) }),
         ...(walletFolder === undefined ? {} : { policyFile: join(walletFolder, POLICY_FILE) }),
+        ...(config.webhookSecret === undefined ? {} : { approvals: { webhookSecret: config.webhookSecret } }),
         resolver: createLazyResolver(),
         limits: config.limits,
         log,

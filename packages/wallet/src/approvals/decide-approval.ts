@@ -1,4 +1,5 @@
 import { LightningError } from '@lightning-mcp/core'
+import { canonicalJson } from '../owner/canonical-json.ts'
 import { readLedgerMeta } from '../owner/ledger-certificate.ts'
 import type { StoreReader, StoreWriter, WalletStore } from '../store/wallet-store.ts'
 import type { Approval, ApprovalDecider, ApprovalDecision, ApprovalState } from './approval.ts'
@@ -62,6 +63,8 @@ async function mustFind(reader: StoreReader, approvalId: Approval['approvalId'])
 export interface DecideApprovalRequest {
   approvalId: string
   decision: ApprovalDecision
+  /** What the owner was shown: refused where the record says something else by now. */
+  seen?: Approval
   /** Signs as kind `approval-decision`. */
   sign: (document: ApprovalDocument) => string
   /** Default `cli`. */
@@ -76,14 +79,22 @@ export interface DecideApprovalRequest {
  */
 export async function decideApproval(
   store: Pick<WalletStore, 'transaction'>,
-  { approvalId, decision, sign, by = 'cli', nowMs = Date.now() }: DecideApprovalRequest,
+  { approvalId, decision, seen, sign, by = 'cli', nowMs = Date.now() }: DecideApprovalRequest,
 ): Promise<Approval> {
   const id = readApprovalId(approvalId)
   return store.transaction(async (writer) => {
     const approval = await mustFind(writer, id)
     const { ledgerId } = await readLedgerMeta(writer)
     assertOpen(approval, nowMs)
-    const document: ApprovalDocument = { ...subjectOf(approval, ledgerId), decision, decidedAtMs: nowMs }
+    const subject = subjectOf(approval, ledgerId)
+    if (seen !== undefined && canonicalJson(subjectOf(seen, ledgerId)) !== canonicalJson(subject))
+      throw new LightningError({
+        code: 'permission_denied',
+        message: 'the record of this approval was changed after it was shown; nothing was signed',
+        hint: 'Somebody writes to the wallet’s database who should not. Use `lightning-mcp pause` and find out who.',
+        sent: 'no',
+      })
+    const document: ApprovalDocument = { ...subject, decision, decidedAtMs: nowMs }
     const signature = sign(document)
     await writeDecision(writer, approval, { decision, decidedAtMs: nowMs, signature }, by)
     return mustFind(writer, id)

@@ -80,6 +80,7 @@ async function decide(context: CommandContext, id: string, decision: 'approve' |
   const decided = await decideApproval(store, {
     approvalId: id,
     decision,
+    seen: approval,
     sign: (document) => signDocument('approval-decision', document, key),
   })
   return {
@@ -97,10 +98,13 @@ const described = (approval: Approval): string =>
     ['state', stateOf(approval)],
     ['payment', approval.paymentId],
     ['account', approval.account],
+    ['what', approval.kind],
     ['amount', sats(approval.amountMsat)],
+    ['into a channel', approval.capitalMsat === undefined ? undefined : sats(approval.capitalMsat)],
     ['largest fee', sats(approval.maxFeeMsat)],
     ['to', approval.destination],
     ['node', approval.payee],
+    ...Object.entries(approval.terms ?? {}).map(([name, value]): [string, string] => [name, value]),
     ['payment hash', approval.paymentHash ?? 'made after the approval'],
     ['why asked', approval.reason],
     ["agent's note", approval.memo],
