@@ -371,18 +371,14 @@ export function createWallet(options: WalletOptions): Wallet {
       ),
     pay: (request) =>
       guard(async () => {
-        const { intent, replayed } = await payer.pay({
-          ...request,
-          waitSeconds: boundedWait(request.waitSeconds ?? 25),
-        })
+        const waitSeconds = boundedWait(request.waitSeconds ?? 25)
+        const { intent, replayed } = await solvency.withFigure(() => payer.pay({ ...request, waitSeconds }))
         return { ...recordOf(intent), replayed }
       }),
     spend: (request) =>
       guard(async () => {
-        const { intent, replayed } = await payer.spend({
-          ...request,
-          waitSeconds: boundedWait(request.waitSeconds ?? 25),
-        })
+        const waitSeconds = boundedWait(request.waitSeconds ?? 25)
+        const { intent, replayed } = await solvency.withFigure(() => payer.spend({ ...request, waitSeconds }))
         return { ...recordOf(intent), replayed }
       }),
     getPayment: (request) =>

@@ -47,8 +47,10 @@ export async function recordLook(
       })
   }
   const change = (await isBeingSettledInside(store, paymentHash))
-    ? { nextLookAtMs: nowMs + 5 * SECOND_MS }
+    ? { state: row.state, nextLookAtMs: nowMs + 5 * SECOND_MS }
     : nextLook(row, found, nowMs)
+  // whoever asks between leaves the schedule as it is
+  if (change.state === row.state && nowMs < row.nextLookAtMs) return false
   await store.updateOwnInvoice(identity, paymentHash, change)
   return false
 }

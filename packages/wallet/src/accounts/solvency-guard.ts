@@ -39,6 +39,7 @@ export class SolvencyGuard {
   /** Whether the backend has tracked accounts, as far as this process knows. */
   #isShared: boolean | undefined
   #isShort = false
+  readonly #surprises = new WeakSet<object>()
   #cancel: (() => void) | undefined
   #checking: Promise<void> | undefined
   readonly #stopping = new AbortController()
@@ -110,7 +111,7 @@ export class SolvencyGuard {
     const figure = this.#figure
     const ageMs = Math.abs(nowMs - (figure?.atMs ?? 0))
     if (figure !== undefined && (atAnyAge || ageMs <= FIGURE_MAX_AGE_MS)) return figure
-    throw new LightningError({
+    const refused = new LightningError({
       code: 'unavailable',
       message:
         'the node has not said what it can spend, so it is not sure that every account’s money is there',
@@ -118,6 +119,18 @@ export class SolvencyGuard {
       sent: 'no',
       retry: 'after-delay',
     })
+    if (figure === undefined) this.#surprises.add(refused)
+    throw refused
+  }
+
+  /** Does it again where the first tracked account was made since this process last looked: nothing was reserved, and now it knows to ask. */
+  async withFigure<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && this.#surprises.has(error)) return work()
+      throw error
+    }
   }
 
   #assertWhole(shortMsat: bigint): void {
