@@ -171,7 +171,32 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
     getBudget: async () => ({
       maxPaymentMsat: msat(10_000_000n),
       defaultFee: { partsPerMillion: 10_000, floorMsat: msat(10_000n) },
-      rules: [{ rule: 'max-payment', allowed: true, limitMsat: msat(10_000_000n) }],
+      rules: [
+        {
+          rule: 'max_payment',
+          scope: 'account:default',
+          allowed: true,
+          limitMsat: msat(10_000_000n),
+          remainingMsat: msat(10_000_000n),
+        },
+        {
+          rule: 'max_per_day',
+          scope: 'account:default',
+          allowed: true,
+          limitMsat: msat(50_000_000n),
+          usedMsat: msat(2_002n),
+          remainingMsat: msat(49_997_998n),
+          binding: true,
+        },
+        {
+          rule: 'max_per_day',
+          scope: 'account:default/budget:search',
+          allowed: true,
+          limitMsat: msat(100_000n),
+          usedMsat: msat(0n),
+          remainingMsat: msat(100_000n),
+        },
+      ],
       reservedMsat: msat(1n),
       spentMsat: msat(2_001n),
     }),
