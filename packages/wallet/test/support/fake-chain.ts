@@ -51,6 +51,8 @@ export class FakeChain {
   readonly transactions: OnchainTransaction[] = []
   readonly channels: Channel[] = []
   coins: Sat[] = [sat(600_000n), sat(300_000n), sat(100_000n)]
+  /** As a node whose coins lie in another wallet. */
+  hidesCoins = false
   /** `undefined`: the node's list does not show fees. */
   feeSat: bigint | undefined = FEE_SAT
   readonly #node: NodeOfChain
@@ -156,17 +158,18 @@ export class FakeChain {
       this.#node.reach()
       return this.channels.filter(({ state }) => states.includes(state)).map((channel) => ({ ...channel }))
     }
+    const listUtxos = async () => {
+      this.#node.reach()
+      return this.coins.map((amountSat, index) => ({
+        outpoint: `${'00'.repeat(32)}:${index}`,
+        amountSat,
+        confirmations: 6,
+      }))
+    }
     return {
       onchain: {
         getBalance: async () => ({ confirmedSat: sat(1_000_000n), unconfirmedSat: sat(0n) }),
-        listUtxos: async () => {
-          this.#node.reach()
-          return this.coins.map((amountSat, index) => ({
-            outpoint: `${'00'.repeat(32)}:${index}`,
-            amountSat,
-            confirmations: 6,
-          }))
-        },
+        ...(this.hidesCoins ? {} : { listUtxos }),
         listTransactions: async () => {
           this.#node.reach()
           return page([...this.transactions])
