@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LndNode, startNetwork } from '@lightning-mcp/nodes'
-import { openStage, type Stage } from '../../packages/wallet/test/support/processes.ts'
+import { openStage } from '../../packages/wallet/test/support/processes.ts'
 import type { LndAccess, LndWorldOptions } from './lnd-world.ts'
+import type { NodePayment, StormStage } from './storm.ts'
 
 /** What left for one stage, by the books of both nodes. */
 export interface LndBooks {
@@ -16,11 +17,9 @@ export interface LndBooks {
   receivedMsat: bigint
 }
 
-export interface LndStage extends Stage {
+export interface LndStage extends StormStage {
   /** What a wallet of this stage sees, for one that runs in the test's own process. */
   readonly world: LndWorldOptions
-  /** An invoice of the recipient. */
-  invoice(amountMsat: bigint): Promise<string>
   books(): Promise<LndBooks>
 }
 
@@ -59,6 +58,8 @@ export async function startLndStages(): Promise<LndStages> {
           return payment_request
         },
         books: () => readBooks(payer, shop, memo),
+        outgoing: async () => (await paymentsOf(payer, await invoicesOf(shop, memo))).map(toNodePayment),
+        close: async () => {},
       }
     },
     async balanceMsat() {
@@ -75,22 +76,50 @@ export async function startLndStages(): Promise<LndStages> {
   }
 }
 
+interface RawInvoice {
+  memo: string
+  r_hash: Buffer
+  state: string
+  amt_paid_msat: string
+}
+
+interface RawPayment {
+  payment_hash: string
+  status: string
+  value_msat: string
+  fee_msat: string
+}
+
+async function invoicesOf(shop: LndNode, memo: string): Promise<readonly RawInvoice[]> {
+  const request = { num_max_invoices: '10000' }
+  const { invoices } = await shop.call<{ invoices: RawInvoice[] }>('default', 'listInvoices', request)
+  return invoices.filter((invoice) => invoice.memo === memo)
+}
+
+async function paymentsOf(payer: LndNode, invoices: readonly RawInvoice[]): Promise<readonly RawPayment[]> {
+  const request = { include_incomplete: true }
+  const { payments } = await payer.call<{ payments: RawPayment[] }>('default', 'listPayments', request)
+  const hashes = new Set(invoices.map(({ r_hash }) => Buffer.from(r_hash).toString('hex')))
+  return payments.filter(({ payment_hash }) => hashes.has(payment_hash))
+}
+
+const STATUSES: Readonly<Record<string, NodePayment['status']>> = { SUCCEEDED: 'settled', FAILED: 'failed' }
+
+const toNodePayment = ({ status, value_msat, fee_msat }: RawPayment): NodePayment => ({
+  amountMsat: BigInt(value_msat),
+  feeMsat: BigInt(fee_msat),
+  status: STATUSES[status] ?? 'pending',
+})
+
 async function readBooks(payer: LndNode, shop: LndNode, memo: string): Promise<LndBooks> {
-  type Invoice = { memo: string; r_hash: Buffer; state: string; amt_paid_msat: string }
-  type Payment = { payment_hash: string; status: string; value_msat: string; fee_msat: string }
-  const [{ invoices }, { payments }] = await Promise.all([
-    shop.call<{ invoices: Invoice[] }>('default', 'listInvoices', { num_max_invoices: '10000' }),
-    payer.call<{ payments: Payment[] }>('default', 'listPayments', { include_incomplete: true }),
-  ])
-  const ours = invoices.filter((invoice) => invoice.memo === memo)
-  const hashes = new Set(ours.map(({ r_hash }) => Buffer.from(r_hash).toString('hex')))
-  const sent = payments.filter(({ payment_hash }) => hashes.has(payment_hash))
-  const succeeded = sent.filter(({ status }) => status === 'SUCCEEDED')
-  const paid = ours.filter(({ state }) => state === 'SETTLED')
+  const invoices = await invoicesOf(shop, memo)
+  const sent = (await paymentsOf(payer, invoices)).map(toNodePayment)
+  const succeeded = sent.filter(({ status }) => status === 'settled')
+  const paid = invoices.filter(({ state }) => state === 'SETTLED')
   return {
     payments: succeeded.length,
-    open: sent.filter(({ status }) => status === 'IN_FLIGHT' || status === 'INITIATED').length,
-    sumMsat: sum(succeeded.map(({ value_msat, fee_msat }) => BigInt(value_msat) + BigInt(fee_msat))),
+    open: sent.filter(({ status }) => status === 'pending').length,
+    sumMsat: sum(succeeded.map(({ amountMsat, feeMsat }) => amountMsat + feeMsat)),
     paidInvoices: paid.length,
     receivedMsat: sum(paid.map(({ amt_paid_msat }) => BigInt(amt_paid_msat))),
   }

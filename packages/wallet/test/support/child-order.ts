@@ -55,4 +55,6 @@ export interface ChildAnswer {
   spentMsat: string
   /** Names of all moments that passed. */
   moments: readonly string[]
+  /** What an audit found to be wrong. */
+  findings: readonly string[]
 }

@@ -1,6 +1,7 @@
 import { LightningError, msat } from '@lightning-mcp/core'
 import type { Clock } from '../../src/clock.ts'
 import { createWallet } from '../../src/create-wallet.ts'
+import { auditLedger } from '../../src/ledger/audit.ts'
 import type { PaymentRequest } from '../../src/wallet.ts'
 import type { ChildAnswer, ChildCall, ChildOrder, ChildOutcome, OpenWorld } from './child-order.ts'
 import { Moments } from './moments.ts'
@@ -25,10 +26,15 @@ await moments.watchCommits(order.database.startsWith('postgres:') ? 'postgres' :
 
 const { openWorld } = (await import(order.world.module)) as { openWorld: OpenWorld }
 const world = await openWorld(order.world.options, { speed })
+const store = openStore(order.database)
+const limits = Object.fromEntries(
+  Object.entries(order.limits ?? {}).map(([name, amount]) => [name, msat(BigInt(amount))]),
+)
 const wallet = createWallet({
   backend: watchedBackend(world.backend, { moments, notes, dieAt }),
   resolver: world.resolver,
-  store: openStore(order.database),
+  store,
+  limits,
   clock,
   leaseSeconds: order.leaseSeconds,
   ...(order.policy === undefined
@@ -58,12 +64,17 @@ await Promise.all(
     for (const [index, call] of waiting) outcomes[index] = await pay(call)
   }),
 )
+const findings =
+  order.audit === true
+    ? (await auditLedger({ store, nowMs: clock.now() })).findings.map(({ message }) => message)
+    : []
 const { reservedMsat, spentMsat } = await wallet.getBudget()
 const answer: ChildAnswer = {
   outcomes,
   reservedMsat: `${reservedMsat}`,
   spentMsat: `${spentMsat}`,
   moments: moments.passed,
+  findings,
 }
 await new Promise((resolve) => process.send?.(answer, resolve))
 await wallet.stop()
