@@ -21,7 +21,7 @@ const capabilities = declareCapabilities({
   listTransactions: 'native',
 })
 
-export const BENCH_IDENTITY = { kind: 'bench', network: 'regtest', id: 'bench-node' } as const
+export const BENCH_IDENTITY = { kind: 'bench', network: 'regtest', id: `02${'b'.repeat(64)}` } as const
 
 const PROFILE: BackendProfile = {
   identity: BENCH_IDENTITY,

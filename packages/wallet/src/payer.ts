@@ -1,10 +1,10 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
 import { type DestinationResolver, LightningError, type MintedInvoice, supports } from '@lightning-mcp/core'
+import type { Accounts } from './accounts/accounts.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
 import { endsApproved } from './approvals/ends-approved.ts'
 import type { Connection } from './backend/connection.ts'
-import { type Clock, pause } from './clock.ts'
-import type { Accounts } from './accounts/accounts.ts'
+import type { Clock } from './clock.ts'
 import { claim, resumeApproved } from './intents/claim.ts'
 import { type Intent, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
@@ -328,12 +328,20 @@ async function unlessOver<T>(
   untilMs: number,
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
-  const done = new AbortController()
-  const signals = signal === undefined ? [done.signal] : [done.signal, signal]
+  let end = () => {}
+  const patience = new Promise<undefined>((resolve) => {
+    const over = () => resolve(undefined)
+    const cancel = clock.after(Math.max(0, untilMs - clock.now()), over)
+    signal?.addEventListener('abort', over, { once: true })
+    if (signal?.aborted) over()
+    end = () => {
+      cancel()
+      signal?.removeEventListener('abort', over)
+    }
+  })
   try {
-    const patience = pause(clock, Math.max(0, untilMs - clock.now()), AbortSignal.any(signals))
-    return await Promise.race([work, patience.then(() => undefined)])
+    return await Promise.race([work, patience])
   } finally {
-    done.abort()
+    end()
   }
 }

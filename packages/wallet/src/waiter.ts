@@ -106,7 +106,7 @@ export class Waiter {
     ask: (due: boolean) => Promise<{ value: T; done: boolean; hash: PaymentHash | undefined }>,
   ): Promise<T> {
     const { clock, hints, stopping } = this.#options
-    const ended = AbortSignal.any(signal === undefined ? [stopping] : [stopping, signal])
+    const ended = signal === undefined ? stopping : AbortSignal.any([stopping, signal])
     let hash: PaymentHash | undefined
     let wake: (reason: Reason) => void = () => {}
     const stops = [listen(() => wake('told'))]

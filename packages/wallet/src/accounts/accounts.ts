@@ -62,6 +62,8 @@ interface Standing {
 export class Accounts {
   readonly #options: AccountsOptions
   #known: Account | undefined
+  /** Tracked accounts were seen on the same backend. */
+  #shares = false
 
   constructor(options: AccountsOptions) {
     this.#options = options
@@ -80,7 +82,7 @@ export class Accounts {
   /** The account, where it was made; `undefined` is `default` that nobody made. Throws for any other that there is not. */
   async assertKnown(): Promise<Account | undefined> {
     const { name, store } = this.#options
-    this.#known ??= await store.read((reader) => reader.account(name))
+    this.#known ??= await this.#unlessLost(() => store.read((reader) => reader.account(name)), undefined)
     if (this.#known === undefined && name !== DEFAULT_ACCOUNT) throw noSuchAccount(name)
     return this.#known
   }
@@ -96,13 +98,30 @@ export class Accounts {
     })
   }
 
+  /**
+   * A ledger that cannot be read stops spending, which has its own way to it. Whoever has a node of
+   * their own, as far as is known, goes on looking at it and being paid through it.
+   */
+  async #unlessLost<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (this.#options.name !== DEFAULT_ACCOUNT || this.isTracked || this.#shares) throw error
+      return otherwise
+    }
+  }
+
   async #standing(signal?: AbortSignal): Promise<Standing> {
     const { connection, store, name } = this.#options
     const account = await this.assertKnown()
     const profile = await connection.ready(signal)
     const { identity } = profile
     if (account !== undefined && !sameBackend(account, identity)) throw otherBackend(name)
-    const hasOthers = await store.read(async (reader) => (await reader.holdingsOn(identity)).length > 0)
+    const hasOthers = await this.#unlessLost(
+      () => store.read(async (reader) => (await reader.holdingsOn(identity)).length > 0),
+      false,
+    )
+    this.#shares ||= hasOthers
     return { profile, identity, isTracked: account?.kind === 'tracked', hasOthers }
   }
 
@@ -192,7 +211,7 @@ export class Accounts {
   }: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined> {
     const { connection, receipts, name } = this.#options
     const { identity, isTracked } = await this.#standing(signal)
-    const row = await this.#row(identity, paymentHash)
+    const row = await this.#unlessLost(() => this.#row(identity, paymentHash), undefined)
     if (row === undefined) {
       if (isTracked) return undefined
       return connection.call(

@@ -158,6 +158,8 @@ export const sameBackend = (
 
 /** The intent after a change; what the change sets to `undefined` is gone. */
 export function withChange(intent: Intent, change: IntentChange): Intent {
-  const entries = Object.entries({ ...intent, ...change }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as unknown as Intent
+  const changed: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(intent)) if (!(field in change)) changed[field] = value
+  for (const [field, value] of Object.entries(change)) if (value !== undefined) changed[field] = value
+  return changed as unknown as Intent
 }

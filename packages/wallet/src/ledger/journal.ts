@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { PaymentId } from '../wallet.ts'
 
 /** What a journal row tells of. */
@@ -84,5 +84,5 @@ export function digestOf(entry: Omit<JournalEntry, 'digest'>, previousDigest: st
     entry.chargedCount,
     entry.note ?? '',
   ].map((field) => (Array.isArray(field) ? field : String(field)))
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
+  return hash('sha256', JSON.stringify(fields))
 }

@@ -178,13 +178,18 @@ const toSql: Readonly<Record<ColumnType, (value: never) => SqlValue>> = {
   msat: (value: bigint) => value,
   number: (value: number) => BigInt(Math.trunc(value)),
   flag: (value: boolean) => (value ? 1n : 0n),
-  json: (value: unknown) => (isEmptyList(value) ? '[]' : JSON.stringify(value, withBigints)),
+  json: (value: unknown) => JSON.stringify(withoutBigints(value)),
 }
 
-const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
-
-const withBigints = (_: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? { $msat: value.toString() } : value
+/** Quicker than a replacer, of which most values have no need. */
+function withoutBigints(value: unknown): unknown {
+  if (typeof value === 'bigint') return { $msat: value.toString() }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(withoutBigints)
+  const plain: Record<string, unknown> = {}
+  for (const [name, of] of Object.entries(value)) plain[name] = withoutBigints(of)
+  return plain
+}
 
 // Some drivers answer 64-bit integers as text, hence BigInt() and Number() on everything.
 const fromSql: Readonly<Record<ColumnType, (value: string | bigint) => unknown>> = {
@@ -239,6 +244,14 @@ export function toWholeRow<T extends object>(columns: Columns<T>, value: T): Row
     row[column] = given === undefined ? null : toSql[type](given as never)
   }
   return row
+}
+
+/** The values of a whole row, in the order of the columns. */
+export function toValues<T extends object>(columns: Columns<T>, value: T): SqlValue[] {
+  return fields(columns).map(({ field, type }) => {
+    const given = value[field as keyof T]
+    return given === undefined ? null : toSql[type](given as never)
+  })
 }
 
 /** The names of all columns, in their order. */

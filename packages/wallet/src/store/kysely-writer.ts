@@ -12,6 +12,7 @@ import {
   fromRow,
   INTENT_COLUMNS,
   toRow,
+  toValues,
   toWholeRow,
 } from './columns.ts'
 import { safetyInMemory, withWritten } from './in-memory.ts'
@@ -254,14 +255,14 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
     getMetas: metas,
 
     async insertIntent(value) {
-      await statements.run(
+      await statements.runInOrder(
         db,
         'insertIntent',
         (slot) =>
           db
             .insertInto('intents')
             .values(Object.fromEntries(columnNames(INTENT_COLUMNS).map((name) => [name, slot(name)]))),
-        toWholeRow(INTENT_COLUMNS, value),
+        toValues(INTENT_COLUMNS, value),
       )
     },
     async updateIntent(paymentId, { from, owner, attempt }, change) {
@@ -273,30 +274,30 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
         })
       const row = toRow<Intent>(INTENT_COLUMNS, change)
       const set = Object.keys(row)
-      const { numAffectedRows: changed = 0n } = await statements.run(
+      const { numAffectedRows: changed = 0n } = await statements.runInOrder(
         db,
         `updateIntent ${set.join()} from ${from.length} ${owner !== undefined} ${attempt !== undefined}`,
         (slot) => {
           let query = db
             .updateTable('intents')
-            .set(Object.fromEntries(set.map((name) => [name, slot(`set ${name}`)])))
+            .set(Object.fromEntries(set.map((name) => [name, slot(name)])))
             .where('payment_id', '=', slot('id'))
             .where(
               'state',
               'in',
-              from.map((_, i) => slot(`from ${i}`)),
+              from.map((_, i) => slot(`from${i}`)),
             )
           if (owner !== undefined) query = query.where('owner', '=', slot('owner'))
           if (attempt !== undefined) query = query.where('attempt', '=', slot('attempt'))
           return query
         },
-        {
-          ...Object.fromEntries(set.map((name) => [`set ${name}`, row[name] ?? null])),
-          ...Object.fromEntries(from.map((state, i) => [`from ${i}`, state])),
-          id: paymentId,
-          owner: owner ?? null,
-          attempt: attempt === undefined ? null : BigInt(attempt),
-        },
+        [
+          ...Object.values(row),
+          paymentId,
+          ...from,
+          ...(owner === undefined ? [] : [owner]),
+          ...(attempt === undefined ? [] : [BigInt(attempt)]),
+        ],
       )
       if (changed > 1n) throw new LightningError({ code: 'internal', message: 'one payment id, two rows' })
       return changed === 1n

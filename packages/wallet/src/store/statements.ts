@@ -45,14 +45,16 @@ export class Statements {
   }
 
   /** The same with the values in the order of their places. */
-  async runInOrder(
+  runInOrder(
     db: Kysely<Database>,
     name: string,
     build: Build,
     parameters: readonly SqlValue[],
-  ): Promise<void> {
+  ): Promise<QueryResult<Record<string, unknown>>> {
     const { query } = this.#compiledOf(name, build)
-    await db.executeQuery({ ...query, parameters })
+    if (parameters.length !== query.parameters.length)
+      throw new Error(`${name} was run with ${parameters.length} values for ${query.parameters.length}`)
+    return db.executeQuery({ ...query, parameters }) as Promise<QueryResult<Record<string, unknown>>>
   }
 
   #compiledOf(name: string, build: Build): Compiled {
