@@ -160,7 +160,8 @@ export function payeeNames({
   payee?: string | undefined
 }): PayeeNames {
   const node = payee === undefined ? {} : { nodeId: payee.toLowerCase() }
-  if (kind === 'invoice') return node
+  // a channel is closed or added to: whose it is counts
+  if (kind === 'invoice' || destination.startsWith('channel:')) return node
   const toCome = kind === 'minted' && payee === undefined ? { nodeIdToCome: true } : {}
   if (/^https?:\/\//i.test(destination)) {
     const host = URL.canParse(destination) ? new URL(destination).hostname : undefined

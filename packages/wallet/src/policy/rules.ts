@@ -117,7 +117,7 @@ const allow: Rule = (question) => {
     code: 'permission_denied',
     message:
       onlyNode && named
-        ? 'the owner allows only named addresses and domains, and an invoice names its payee’s node alone'
+        ? 'the owner allows only named addresses and domains, and all that is known of this payee is its node'
         : 'this destination is not on the owner’s list of allowed ones',
     hint:
       onlyNode && named

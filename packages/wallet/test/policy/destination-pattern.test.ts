@@ -31,6 +31,12 @@ describe('a pattern', () => {
     ],
     ['a node id, of a keysend', NODE, payeeNames({ kind: 'keysend', destination: NODE }), true],
     [
+      'a node id, of a channel that is closed',
+      NODE,
+      payeeNames({ kind: 'channel-close', destination: 'channel:1x2x3', payee: NODE }),
+      true,
+    ],
+    [
       'a node id, of a peer with its address',
       NODE,
       payeeNames({ kind: 'channel-open', destination: `${NODE}@1.2.3.4:9735` }),

@@ -133,9 +133,14 @@ describe('one rule', () => {
       { code: 'budget_exceeded', rule: 'max_into_channel' },
     ],
     [
+      'capital without a limit of its own',
+      { limits: {}, spend: { amountMsat: ZERO_MSAT, capitalMsat: sats(1) } },
+      { code: 'budget_exceeded', rule: 'max_into_channel' },
+    ],
+    [
       'capital does not count as spent',
       {
-        limits: { maxPaymentMsat: sats(1), maxPerDayMsat: sats(1) },
+        limits: { maxPaymentMsat: sats(1), maxPerDayMsat: sats(1), maxIntoChannelMsat: sats(500) },
         spend: { amountMsat: ZERO_MSAT, capitalMsat: sats(500) },
       },
       {},
@@ -205,7 +210,10 @@ describe('one rule', () => {
     ],
     [
       'capital that needs approval',
-      { limits: { approveAboveMsat: sats(99) }, spend: { amountMsat: ZERO_MSAT, capitalMsat: sats(100) } },
+      {
+        limits: { approveAboveMsat: sats(99), maxIntoChannelMsat: sats(500) },
+        spend: { amountMsat: ZERO_MSAT, capitalMsat: sats(100) },
+      },
       { code: 'approval_required', rule: 'approve_above' },
     ],
     ['an approved amount', { limits: { approveAboveMsat: ZERO_MSAT }, facts: { isApproved: true } }, {}],
@@ -248,7 +256,7 @@ describe('one rule', () => {
       spend: { payee: node },
     })
     expect(message).toBe(
-      'the owner allows only named addresses and domains, and an invoice names its payee’s node alone',
+      'the owner allows only named addresses and domains, and all that is known of this payee is its node',
     )
     expect(hint).toContain('Lightning address')
   })
