@@ -364,6 +364,7 @@ export function createWallet(options: WalletOptions): Wallet {
           policy,
           gates,
           account,
+          balanceOf: (options) => accounts.balance(options),
           clock,
           urls,
           ...(resolver === undefined ? {} : { resolver }),

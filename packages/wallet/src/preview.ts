@@ -2,6 +2,8 @@ import type { UrlOptions } from '@lightning-mcp/codec'
 import {
   addMsat,
   type BackendIdentity,
+  type Balance,
+  type CallOptions,
   type DestinationResolver,
   type FeeEstimate,
   LightningError,
@@ -30,6 +32,8 @@ export interface PreviewContext {
   policy: PolicyBook
   gates: readonly SpendingGate[]
   account: string
+  /** What the account can spend. */
+  balanceOf: (options: CallOptions) => Promise<Pick<Balance, 'spendableMsat'>>
   clock: Clock
   resolver?: DestinationResolver
   urls: UrlOptions
@@ -108,7 +112,7 @@ async function quote(
 async function judgeDraft(
   target: Target,
   request: PaymentRequest,
-  { connection, policy, store, account, clock, gates }: PreviewContext,
+  { connection, policy, store, account, clock, gates, balanceOf }: PreviewContext,
   draft: Draft,
 ): Promise<PaymentPreview['verdict']> {
   const { amountMsat, signal } = { amountMsat: draft.amountMsat as Msat, signal: request.signal }
@@ -128,6 +132,8 @@ async function judgeDraft(
     return refused(error)
   }
   await policy.refresh()
+  // first, because by it the wallet learns what others' accounts leave of the node
+  const balance = await orFault(balanceOf(options), signal)
   const { rulebook } = policy.current
   const judged = {
     account,
@@ -149,10 +155,6 @@ async function judgeDraft(
   const unknown = (what: string, { message }: LightningError): void => {
     draft.warnings = [...(draft.warnings ?? []), { code: 'other', message: `${what}: ${message}` }]
   }
-  const balance = await orFault(
-    connection.call((to) => to.getBalance(options), signal),
-    signal,
-  )
   if (LightningError.is(balance)) unknown('the balance is not known', balance)
   else draft.affordable = addMsat(amountMsat, maxFeeMsat) <= balance.spendableMsat
   const estimate = await orFault(estimateFee(target, amountMsat, signal, connection), signal)

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '@lightning-mcp/core'
 import { cleanText, LightningError } from '@lightning-mcp/core'
-import type { SpendingPaused, WalletDetails } from '@lightning-mcp/wallet'
+import type { Wallet, WalletDetails } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { failureOf } from '../failures.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -34,15 +34,20 @@ const denied = (details: WalletDetails, area: 'send' | 'receive'): Problem[] =>
       ]
     : []
 
-const pausedProblem = (paused: SpendingPaused | undefined): Problem[] =>
-  paused === undefined
-    ? []
-    : [
-        {
-          problem: `Nothing can be paid: ${cleanText(paused.reason, 400)}.`,
-          next_step: cleanText(paused.hint, 400),
-        },
-      ]
+/** A store in trouble is one of them: the node can be reached all the same. */
+async function spendingProblem(wallet: Wallet, signal: AbortSignal): Promise<Problem[]> {
+  const shown = (reason: string, nextStep: string): Problem[] => [
+    { problem: `Nothing can be paid: ${cleanText(reason, 400)}.`, next_step: cleanText(nextStep, 400) },
+  ]
+  try {
+    const { paused } = await wallet.getBudget({ signal })
+    return paused === undefined ? [] : shown(paused.reason, paused.hint)
+  } catch (error) {
+    if (!LightningError.is(error)) throw error
+    const { message, next_step } = failureOf(error, 'read')
+    return shown(message, next_step)
+  }
+}
 
 const problemsOf = (details: WalletDetails): Problem[] => [
   ...(details.online
@@ -78,8 +83,7 @@ export const checkConnection = defineTool({
   async run(_args, { wallet, signal }) {
     try {
       const details = await wallet.getDetails({ signal })
-      const { paused } = await wallet.getBudget({ signal })
-      const problems = [...problemsOf(details), ...pausedProblem(paused)]
+      const problems = [...problemsOf(details), ...(await spendingProblem(wallet, signal))]
       const { kind, network } = details.profile.identity
       return {
         data: { connected: details.online, backend: kind, network, problems },
