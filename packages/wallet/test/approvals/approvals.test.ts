@@ -367,6 +367,26 @@ describe('who is believed', () => {
   })
 })
 
+test('nothing is signed where the record changed after the owner saw it', async () => {
+  const { world, store, approvalId } = await waiting()
+  const seen = await read(store, approvalId)
+  await tamper(store, approvalId, { amountMsat: 5_000n } as never)
+  let signed = false
+  await expect(
+    decideApproval(store, {
+      approvalId,
+      decision: 'approve',
+      seen,
+      nowMs: world.clock.now(),
+      sign: () => {
+        signed = true
+        return ''
+      },
+    }),
+  ).rejects.toMatchObject({ code: 'permission_denied' })
+  expect(signed).toBe(false)
+})
+
 describe('limits hold after the approval as well', () => {
   const limits = { ...ASKS.limits, maxPerDayMsat: satToMsat(1_500n) }
 
