@@ -121,7 +121,7 @@ let underWay = 0
 /** Whether a store of this process has something to do: PostgreSQL answers in its own time. */
 export const storesAreBusy = (): boolean => underWay > 0
 
-function counted(store: WalletStore): WalletStore {
+export function counted(store: WalletStore): WalletStore {
   const during = async <T>(work: Promise<T>): Promise<T> => {
     underWay++
     try {
