@@ -5,6 +5,7 @@ import { newId } from '../../src/payment-id.ts'
 import { QUOTE_TTL_MS } from '../../src/quotes/quote.ts'
 import { MAX_QUOTES } from '../../src/store/quote-queries.ts'
 import type { PaymentRequest, Wallet } from '../../src/wallet.ts'
+import { ASKS, approvalOf, decide } from '../approvals/support.ts'
 import { FakeService } from '../support/fake-service.ts'
 import { World } from '../support/world.ts'
 
@@ -201,6 +202,28 @@ describe('a quote', () => {
     expect(await errorOf(other.wallet.pay(call))).toBe(await errorOf(other.wallet.pay(never)))
     expect((await one.wallet.pay(call)).state).toBe('settled')
     expect(await errorOf(other.wallet.pay(call))).toBe(await errorOf(other.wallet.pay(never)))
+  })
+
+  it('stands for a payment that waits for the owner, whatever they say', async () => {
+    const { world, wallet, store } = await start(new World({ memory: true }), ASKS)
+    const { invoice } = world.invoice()
+    const seen = await wallet.preview({ destination: invoice, maxFeeMsat: msat(4_000n) })
+    expect(seen.verdict).toMatchObject({ allowed: false, needsApproval: true, code: 'approval_required' })
+    const call = { destination: invoice, quoteId: seen.quoteId ?? '', waitSeconds: 0 }
+    const asked = await wallet.pay(call)
+    expect(asked).toMatchObject({ state: 'awaiting_approval', maxFeeMsat: 4_000n })
+    expect(await wallet.pay(call)).toMatchObject({ paymentId: asked.paymentId, replayed: true })
+    await decide(world, store, approvalOf(asked), 'deny')
+    await world.clock.advance(1_000)
+    const { paymentId } = asked
+    expect(await wallet.pay(call)).toMatchObject({ paymentId, state: 'denied', replayed: true })
+
+    const again = { destination: invoice, quoteId: await quoteOf(wallet, { destination: invoice }) }
+    const next = await wallet.pay({ ...again, waitSeconds: 0 })
+    await decide(world, store, approvalOf(next), 'approve')
+    await world.clock.advance(QUOTE_TTL_MS)
+    expect(await wallet.pay(again)).toMatchObject({ paymentId: next.paymentId, state: 'settled' })
+    expect(world.node.requests).toHaveLength(1)
   })
 
   it('is kept in bounded number, the newest of them', async () => {

@@ -1,11 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LightningError } from '@lightning-mcp/core'
+import { LightningError, msat } from '@lightning-mcp/core'
 import { describe, expect, it } from 'vitest'
 import { generateOwnerKey } from '../../src/owner/owner-key.ts'
 import { signDocument } from '../../src/owner/signed-document.ts'
 import { pauseSpending, pauseState, resumeSpending } from '../../src/safety/pause-spending.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
+import type { ApprovalId } from '../../src/wallet.ts'
+import { ASKS, decide, owner as owners } from '../approvals/support.ts'
+import { KINDS, LIMITS, REQUESTS, spendWorld, times } from '../spending/spend-world.ts'
+import { FakeService } from '../support/fake-service.ts'
 import { openStore } from '../support/stores.ts'
 import { rest } from '../support/test-clock.ts'
 import { temporaryFolder, World } from '../support/world.ts'
@@ -90,6 +94,57 @@ describe('the kill switch', () => {
     await resumeSpending(other)
     await other.close()
     expect(await store.read((reader) => reader.liveIntentByHash(paymentHash))).toBeUndefined()
+  })
+
+  it('keeps from sending what is tried again, minted or approved meanwhile', async () => {
+    const world = new World()
+    const other = openStore(world.database)
+    const service = new FakeService(world)
+    world.node.scripts.push({ do: 'fail' })
+    const { wallet } = await world.start({
+      ...ASKS,
+      resolver: service,
+      onStep: async (step) => {
+        if (step === 'minted') await pauseSpending(other, { publicKey: ASKS.owner?.publicKey })
+      },
+    })
+    const small = { amountMsat: 50_000n }
+    const tried = { destination: world.invoice(small).invoice }
+    expect((await wallet.pay(tried)).state).toBe('failed')
+    const { approval } = await wallet.pay({ destination: world.invoice().invoice, waitSeconds: 0 })
+    const minted = wallet.pay({ destination: 'bob@example.com', amountMsat: msat(50_000n) })
+    await expect(minted).rejects.toMatchObject(PAUSED)
+    expect(service.minted).toHaveLength(1)
+    await expect(wallet.pay(tried)).rejects.toMatchObject(PAUSED)
+    await decide(world, other, approval?.approvalId as ApprovalId, 'approve')
+    await world.clock.advance(60_000)
+    expect(world.node.requests).toHaveLength(1)
+    await resumeSpending(other, { publicKey: ASKS.owner?.publicKey, key: owners })
+    await world.clock.advance(60_000)
+    expect(world.node.requests).toHaveLength(2)
+    await other.close()
+  })
+
+  it.each(KINDS)('stops %s, and what of it is not sent yet', async (kind) => {
+    const world = spendWorld()
+    let late = false
+    const { wallet, store } = await world.start({
+      limits: LIMITS,
+      onStep: async (step) => {
+        if (late && step === 'before-send') await pauseSpending(store)
+      },
+    })
+    await wallet.pause('a test')
+    await expect(wallet.spend(REQUESTS[kind])).rejects.toMatchObject(PAUSED)
+    await resumeSpending(store)
+    late = true
+    await expect(wallet.spend(REQUESTS[kind])).rejects.toMatchObject(PAUSED)
+    expect(times(world, kind)).toBe(0)
+    expect((await wallet.getBudget()).reservedMsat).toBe(0n)
+    late = false
+    await resumeSpending(store)
+    await wallet.spend({ ...REQUESTS[kind], waitSeconds: 0 })
+    expect(times(world, kind)).toBe(1)
   })
 
   it('sends nothing where the store cannot say whether it is paused', async () => {
