@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readPolicy } from '@lightning-mcp/wallet'
 import { describe, expect, test } from 'vitest'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
@@ -49,6 +50,18 @@ describe('code in pages', () => {
   test.each(pages.filter((page) => page.startsWith('docs/')))('%s shows the code that runs', (page) => {
     for (const [, file, code] of read(page).matchAll(/<!-- (\S+) -->\n```ts\n([\s\S]*?)```/g))
       expect(code).toBe(read(file as string))
+  })
+
+  test.each(['README.md', 'docs/safety.md'])('%s shows a policy that is valid', async (page) => {
+    const [policy, ...more] = [...read(page).matchAll(/```json\n(\{\s+"version"[\s\S]*?)```/g)]
+    expect(more).toEqual([])
+    const { warnings } = await readPolicy(policy?.[1] ?? '', Date.now())
+    expect(warnings).toEqual([])
+  })
+
+  test('the policy of the README has ten lines', () => {
+    const [, policy = ''] = /```json\n(\{\s+"version"[\s\S]*?)\n```/.exec(read('README.md')) ?? []
+    expect(policy.split('\n')).toHaveLength(10)
   })
 
   test('the smallest backend stays small', () => {
