@@ -75,6 +75,18 @@ export { POLICY_FILE, signPolicy } from './policy/signed-policy.ts'
 export { type BreakerView, listBreakers, resetBreakers } from './safety/breaker.ts'
 export type { PauseRecord, PauseState, PauseWay, ResumeDocument } from './safety/pause-record.ts'
 export { type PauseContext, pauseSpending, pauseState, resumeSpending } from './safety/pause-spending.ts'
+export { type OwnerResolution, type ResolutionDocument, resolveByOwner } from './spending/resolve-by-owner.ts'
+export type {
+  ChannelCloseSpend,
+  ChannelOpenSpend,
+  KeysendSpend,
+  OnchainSpend,
+  SpendKind,
+  SpendRequest,
+  SpendTerms,
+  SpliceInSpend,
+  SpliceOutSpend,
+} from './spending/spend-request.ts'
 export type { StepName } from './steps.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './store/postgres-store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite-store.ts'

@@ -1,4 +1,7 @@
 import type { Intent } from '../intents/intent.ts'
+import { readLedgerMeta } from '../owner/ledger-certificate.ts'
+import type { OwnerPublicKey } from '../owner/owner-key.ts'
+import { resolutionFault } from '../spending/resolve-by-owner.ts'
 import type { BookedSums } from '../store/audit-queries.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { differences, type Findings } from './audit-findings.ts'
@@ -7,8 +10,14 @@ import { postings, spendingMsat } from './postings.ts'
 /** What the journal booked for each payment is what its record holds. Answers how many there are. */
 export async function checkPayments(
   reader: StoreReader,
-  { findings, pageSize }: { findings: Findings; pageSize: number },
+  {
+    findings,
+    pageSize,
+    publicKey,
+  }: { findings: Findings; pageSize: number; publicKey?: OwnerPublicKey | undefined },
 ): Promise<number> {
+  const { ledgerId } = await readLedgerMeta(reader)
+  const signed = (intent: Intent) => resolutionFault(intent, { ledgerId, publicKey })
   let payments = 0
   for (let last: Intent | undefined; ; ) {
     const page = await reader.intentPage({
@@ -19,7 +28,8 @@ export async function checkPayments(
     const booked = new Map<string, BookedSums[]>()
     for (const sums of await reader.bookedSums(page.map(({ paymentId }) => paymentId)))
       booked.set(sums.paymentId, [...(booked.get(sums.paymentId) ?? []), sums])
-    for (const intent of page) checkPayment(intent, booked.get(intent.paymentId) ?? [], findings)
+    for (const intent of page)
+      checkPayment(intent, booked.get(intent.paymentId) ?? [], findings, signed(intent))
     payments += page.length
     last = page.at(-1)
     if (page.length < pageSize) break
@@ -33,7 +43,12 @@ export async function checkPayments(
   return payments
 }
 
-function checkPayment(intent: Intent, booked: readonly BookedSums[], findings: Findings): void {
+function checkPayment(
+  intent: Intent,
+  booked: readonly BookedSums[],
+  findings: Findings,
+  fault: string | undefined,
+): void {
   const { paymentId, account } = intent
   const own = booked.find((sums) => sums.account === account)
   const found = differences(postings(intent), own ?? {}, ['reserved', 'paid', 'fees', 'capital'])
@@ -42,6 +57,7 @@ function checkPayment(intent: Intent, booked: readonly BookedSums[], findings: F
     found.push(`spending is ${spendingMsat(intent)} msat, the journal charged ${charged}`)
   for (const other of booked)
     if (other.account !== account) found.push(`the journal books it for account ${other.account} as well`)
+  if (fault !== undefined) found.push(fault)
   for (const difference of found)
     findings.add({
       kind: 'payment',

@@ -57,7 +57,7 @@ async function auditSnapshot(
   })
   await checkBalances(reader, { findings, balances })
   await checkUsage(reader, { findings, usage, nowMs })
-  const payments = await checkPayments(reader, { findings, pageSize })
+  const payments = await checkPayments(reader, { findings, pageSize, publicKey })
   await checkTransfers(reader, { findings, publicKey })
   return {
     ok: findings.count === 0,

@@ -3,7 +3,13 @@ import { canonicalJson } from './canonical-json.ts'
 import { hasBytes, type OwnerKey, type OwnerPublicKey, readOwnerPublicKey } from './owner-key.ts'
 
 /** Every kind of document that the owner's key signs. A signature of one kind is none of another. */
-export type DocumentKind = 'policy' | 'approval-decision' | 'resume' | 'ledger' | 'account-transfer'
+export type DocumentKind =
+  | 'policy'
+  | 'approval-decision'
+  | 'resume'
+  | 'ledger'
+  | 'account-transfer'
+  | 'payment-resolution'
 
 /** Ed25519, 64 bytes as unpadded base64url (86 characters). */
 export type DocumentSignature = string

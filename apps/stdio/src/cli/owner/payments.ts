@@ -26,13 +26,18 @@ export const payments: OwnerCommand = {
   usage: [
     'owner payments [--status STATES] [--account NAME] [--limit NUMBER] [settings]',
     'owner payments --export csv|json [--status STATES] [--account NAME] [settings] > FILE',
+    'owner payments resolve ID --as settled|failed --evidence TEXT [--txid ID] [--passphrase-file FILE] [settings]',
   ],
-  summary: 'List and export the payments of all accounts',
+  summary: 'List and export the payments of all accounts; decide one whose outcome nobody knows',
+  details: `
+What was sent and never answered stays reserved until the node shows what became of it. Of coins and
+channels it may never do so: look at the node and the chain yourself, then say what you found with
+resolve. It is signed with the owner's key and kept with the payment. Nothing is sent by it.`,
   options: {
     status: {
       type: 'value',
       placeholder: 'STATES',
-      description: `Only those in one of these states, with commas: ${[...STATES, ...OUTCOMES].join(', ')}`,
+      description: `Only in these states, with commas: ${[...STATES, ...OUTCOMES].join(', ')}`,
     },
     account: { type: 'value', placeholder: 'NAME', description: 'Only those of one account' },
     limit: {
@@ -40,13 +45,23 @@ export const payments: OwnerCommand = {
       placeholder: 'NUMBER',
       description: 'List at most so many, newest first (default: 20)',
     },
+    as: { type: 'value', placeholder: 'settled|failed', description: 'What became of it' },
+    evidence: { type: 'value', placeholder: 'TEXT', description: 'Where you looked, for the records' },
+    txid: { type: 'value', placeholder: 'ID', description: 'The transaction that you found' },
     export: {
       type: 'value',
       placeholder: 'csv|json',
       description: 'Write all of them to stdout, oldest first, amounts in msat',
     },
   },
-  async run({ words, values, ledger, write }) {
+  takesKey: true,
+  async run(context) {
+    const { words, values, ledger, write } = context
+    if (words[0] === 'resolve') {
+      const [paymentId = ''] = exactly(words.slice(1), ['ID'], 'owner payments resolve')
+      const { resolvePayment } = await import('./resolve-payment.ts')
+      return resolvePayment(context, paymentId)
+    }
     exactly(words, [], 'owner payments')
     const format = oneOf(values['export'], 'export', ['csv', 'json'])
     const wanted = readFilter(values)
