@@ -6,7 +6,7 @@ import { endsApproved } from './approvals/ends-approved.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { claim, resumeApproved } from './intents/claim.ts'
-import { type Intent, isOpen } from './intents/intent.ts'
+import { type Intent, type IntentChange, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { type Asked, readRequest } from './intents/target.ts'
@@ -16,6 +16,7 @@ import type { PolicyBook } from './policy/policy-book.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import { askedFor, isKnownSpend } from './spending/asked-for.ts'
+import { planAgain } from './spending/plan-again.ts'
 import { prepareSpend } from './spending/prepare-spend.ts'
 import { readSpend } from './spending/read-spend.ts'
 import type { SpendRequest } from './spending/spend-request.ts'
@@ -133,12 +134,15 @@ export class Payer {
   async resume(intent: Intent): Promise<void> {
     const { connection } = this.#options
     const paysInvoice = intent.kind === 'invoice' || intent.kind === 'minted'
-    const reach = async () =>
-      paysInvoice
-        ? this.#reach(intent, undefined)
-        : { identity: (await connection.ready()).identity, fees: { feeLimit: 'none' as const } }
+    let plan: IntentChange = {}
+    const reach = async () => {
+      if (paysInvoice) return this.#reach(intent, undefined)
+      const profile = await connection.ready()
+      plan = await connection.call((backend) => planAgain(intent, { backend, profile }))
+      return { identity: profile.identity, fees: { feeLimit: 'none' as const } }
+    }
     const context = await this.#context(reach, undefined, async () => false)
-    const claimed = await this.#transaction((store) => resumeApproved(store, intent, context()))
+    const claimed = await this.#transaction((store) => resumeApproved(store, intent, context(), plan))
     if (claimed.next === 'refused') throw claimed.error
     if (claimed.next === 'send') void this.#options.sender.send(claimed.intent)
     const fault = claimed.next === 'mint' ? await this.#mint(claimed.intent, context) : undefined

@@ -2,17 +2,7 @@ import type { Intent } from '../intents/intent.ts'
 import { canonicalJson } from '../owner/canonical-json.ts'
 
 /** What of a spending's details an owner agrees to. The rest is how it is found again, and secrets. */
-const BOUND = [
-  'address',
-  'amountSat',
-  'peer',
-  'host',
-  'capacitySat',
-  'pushMsat',
-  'private',
-  'channel',
-  'mode',
-]
+const BOUND = ['address', 'amountSat', 'peer', 'host', 'pushMsat', 'private', 'channel', 'mode']
 
 /** As text, so that it can be signed and shown. Absent for a payment that its destination says all of. */
 export function termsOf({ details }: Pick<Intent, 'details'>): Readonly<Record<string, string>> | undefined {

@@ -11,6 +11,7 @@ const FOR_GOOD: readonly ErrorCode[] = [
   'invoice_expired',
   'unsupported',
   'self_payment',
+  'not_found',
   'already_paid',
   'hash_conflict',
 ]

@@ -54,6 +54,8 @@ export async function resumeApproved(
   store: StoreWriter,
   { paymentId }: Pick<Intent, 'paymentId'>,
   context: ClaimContext,
+  /** How the backend looks now, of spending that is told from others by what was there before. */
+  plan: IntentChange = {},
 ): Promise<Claim> {
   const found = await store.intentById(paymentId)
   if (found === undefined) throw new LightningError({ code: 'internal', message: 'the payment is gone' })
@@ -64,7 +66,7 @@ export async function resumeApproved(
   if (identity === undefined) throw context.fault
   if (!sameBackend(intent, identity)) return { next: 'replay', intent }
   await assertNothingOpenElsewhere(store, context.account, identity)
-  return goOn(store, intent, context)
+  return goOn(store, withChange(intent, plan), context)
 }
 
 /** A known intent moves on: it is sent, or an invoice is made for it. */
@@ -88,11 +90,15 @@ async function followMatch(
 /** Whether the same call may move the intent on: after a proven failure, once approved, or where a process died before it sent anything. */
 async function canGoOn(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<boolean> {
   const { nowMs } = context
-  if (intent.state === 'awaiting_approval') return isApprovedNow(store, intent, context)
+  // other spending is planned anew first, by the approval worker, which is woken at once
+  if (intent.state === 'awaiting_approval')
+    return paysInvoice(intent) && (await isApprovedNow(store, intent, context))
   if (intent.state === 'created') return intent.leaseUntilMs <= nowMs
   if (intent.state !== 'failed') return false
   return intent.kind === 'minted' ? !isBurnt(intent, nowMs) : intent.retry === 'same-call'
 }
+
+const paysInvoice = ({ kind }: Intent): boolean => kind === 'invoice' || kind === 'minted'
 
 /** Approved, in nobody's hands, and of the backend that is connected. */
 async function isApprovedNow(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<boolean> {
