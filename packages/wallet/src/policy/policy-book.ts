@@ -50,7 +50,7 @@ export class PolicyBook {
     const rulebook = createRulebook({ settings: options.settings })
     this.#current =
       options.path === undefined
-        ? { rulebook, gate: OPEN }
+        ? inForce(rulebook, undefined)
         : paused(rulebook, 'the policy was not read yet', SIGN)
   }
 
@@ -128,8 +128,6 @@ export class PolicyBook {
 }
 
 class RecordError extends Error {}
-
-const OPEN: SpendingGate = { name: 'policy', check() {} }
 
 const paused = (rulebook: Rulebook, reason: string, hint: string): PolicyInForce => ({
   rulebook,

@@ -183,7 +183,7 @@ describe('a policy that the owner did not put there', () => {
 
   test.skipIf(process.platform === 'win32')('a pipe in its place keeps nobody waiting', async () => {
     const world = new OwnedWorld()
-    execFileSync('mkfifo', [world.policyFile])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', world.policyFile])
     await expectPaused(world, await world.start(), /is no policy file/)
   })
 
@@ -231,6 +231,15 @@ describe('versions', () => {
     world.removePolicy()
     await expectPaused(world, process, /the owner’s policy \(version 4\) was removed/)
     await expectPaused(world, await world.start(), /was removed/)
+  })
+
+  test('a wallet that is not told where the policy lies does not spend beside it', async () => {
+    const world = new OwnedWorld()
+    world.put(accountPolicy(4))
+    await pay(world, await world.start())
+    const blind = world.open({ owner: world.owner })
+    await blind.wallet.start()
+    await expectPaused(world, blind, /was removed from its place/)
   })
 
   test('a policy is on record before anything was spent by it', async () => {
