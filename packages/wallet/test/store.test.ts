@@ -2,7 +2,11 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { msat } from '@lightning-mcp/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { auditLedger } from '../src/ledger/audit.ts'
+import { insertBooked } from '../src/ledger/write-intent.ts'
 import { newPaymentId, paymentId } from '../src/payment-id.ts'
+import type { StoreReader, StoreWriter } from '../src/store/wallet-store.ts'
+import type { PaymentId } from '../src/wallet.ts'
 import { intent } from './support/intents.ts'
 import { NOT_UNIQUE, newDatabase, openFreshStore, openStore } from './support/stores.ts'
 import { temporaryFolder } from './support/world.ts'
@@ -116,6 +120,74 @@ describe('transactions', () => {
     expect(done).toEqual(Array.from({ length: 133 }, (_, i) => i))
     expect(await store.read((reader) => reader.getMeta('count'))).toBe('133')
     expect(all[3]).toMatchObject({ reason: { cause: { message: 'no 3' } } })
+  })
+
+  test('read what they and those before them wrote, before it is on disk', async () => {
+    const store = fresh()
+    const nowMs = 1_800_000_000_000
+    const scopes = ['server', 'account:default']
+    const everything = async (reader: StoreReader, id: PaymentId) => ({
+      tail: await reader.lastJournalEntry(),
+      balance: await reader.balance('default'),
+      usage: await reader.usage('server', nowMs),
+      meta: await reader.getMeta('a'),
+      breakers: await reader.breakers(['s']),
+      journal: await reader.journalAfter(0, 10),
+      balances: await reader.balances(),
+      attempts: await reader.attempts(id),
+      decisions: await reader.decisions('default', 10),
+      held: await reader.reservedByOthers(),
+      moves: await reader.movesSince(0),
+      scopes: await reader.usageScopes('', 10),
+    })
+    const book = async (writer: StoreWriter, at: number) => {
+      const made = intent({ limitScopes: scopes, chargedAtMs: nowMs, createdAtMs: at })
+      const { paymentId, paymentHash, amountMsat, maxFeeMsat } = made
+      await insertBooked(writer, made, nowMs)
+      await writer.putAttempt({
+        paymentId,
+        attempt: 1,
+        paymentHash: paymentHash!,
+        amountMsat,
+        maxFeeMsat,
+        state: 'dispatched',
+        startedAtMs: at,
+      })
+      await writer.insertDecision({
+        account: 'default',
+        atMs: at,
+        verdict: 'allowed',
+        destination: 'x',
+        amountMsat,
+        maxFeeMsat,
+        rules: [],
+      })
+      await writer.setMeta('a', `${at}`)
+      return paymentId
+    }
+    // one after another in one commit; every second one fails, some after its rows were written
+    const all = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) =>
+        store.transaction(async (writer) => {
+          const id = await book(writer, i)
+          const seen = i % 3 === 0 ? undefined : await everything(writer, id)
+          if (i % 2 === 1) throw new Error('no')
+          return { id, seen, last: await everything(writer, id) }
+        }),
+      ),
+    )
+    const done = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    expect(done).toHaveLength(6)
+    for (const { seen, last } of done) if (seen !== undefined) expect(seen).toEqual(last)
+    const end = done.at(-1)!
+    const after = await store.read((reader) => everything(reader, end.id))
+    expect(after).toEqual(end.last)
+    expect(after.journal).toHaveLength(6)
+    expect(after.journal.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(after.decisions).toHaveLength(6)
+    expect(after.balance.reservedMsat).toBe(36n)
+    expect(after.usage).toMatchObject({ minuteCount: 6, dayMsat: 36n, lifetimeMsat: 36n })
+    expect((await auditLedger({ store, nowMs })).findings).toEqual([])
   })
 
   test('processes that write at once lose nothing', { timeout: 60_000 }, async () => {

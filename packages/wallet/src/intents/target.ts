@@ -57,6 +57,9 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
   const { idempotencyKey, comment } = request
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH))
     throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
+  // not every database can keep it, and a key that is kept as another would find another payment
+  if (`${idempotencyKey ?? ''}${comment ?? ''}`.includes('\0'))
+    throw bad('an idempotency key or comment holds a null character', 'Leave that character out.')
   if (comment !== undefined && comment.length > MAX_COMMENT_LENGTH)
     throw bad(`a comment has at most ${MAX_COMMENT_LENGTH} characters`, 'Shorten it.')
   if (request.maxFeeMsat !== undefined) msat(request.maxFeeMsat)

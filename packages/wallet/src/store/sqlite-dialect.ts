@@ -23,6 +23,8 @@ const SQLITE_LOCKED = 6
 
 export interface SqliteDialectOptions {
   open(): DatabaseSync
+  /** Called before and after each commit; throws where it would be for nothing. */
+  assertInPlace(): void
   /** Waits before the next try; rejects once it has been too long. */
   waitWhileBusy(tries: number): Promise<void>
 }
@@ -99,7 +101,9 @@ class NodeSqliteDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#options.assertInPlace()
     await connection.executeQuery(CompiledQuery.raw('COMMIT'))
+    this.#options.assertInPlace()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

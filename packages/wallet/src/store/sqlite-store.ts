@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
+import { FileGuard } from './file-guard.ts'
 import { kyselyStore, type Opened, openDatabase } from './kysely-store.ts'
 import { storeError } from './store-error.ts'
 import type { WalletStore } from './wallet-store.ts'
@@ -20,17 +21,23 @@ const MAX_BUSY_PAUSE_MS = 40
  * several processes. Nothing is loaded or opened before the first use.
  */
 export function openSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOptions): WalletStore {
-  return sqliteStore((DatabaseSync) => {
+  const guard = new FileGuard(path)
+  const open: OpenDatabase = (DatabaseSync) => {
     keepPrivate(path)
     return new DatabaseSync(path)
-  }, busyTimeoutMs)
+  }
+  return sqliteStore(open, busyTimeoutMs, () => guard.assertInPlace())
 }
 
 type OpenDatabase = (type: typeof DatabaseSync) => DatabaseSync
 
 /** The same on a database that the caller opens. */
-export function sqliteStore(open: OpenDatabase, busyTimeoutMs: number): WalletStore {
-  return kyselyStore({ describe: storeError, connect: () => connect(open, busyTimeoutMs) })
+export function sqliteStore(
+  open: OpenDatabase,
+  busyTimeoutMs: number,
+  assertInPlace: () => void = () => {},
+): WalletStore {
+  return kyselyStore({ describe: storeError, connect: () => connect(open, busyTimeoutMs, assertInPlace) })
 }
 
 /** Payments are nobody else's business: the file is made for its owner alone. What is wrong with it SQLite says better. */
@@ -41,7 +48,11 @@ function keepPrivate(path: string): void {
   } catch {}
 }
 
-async function connect(open: OpenDatabase, busyTimeoutMs: number): Promise<Opened> {
+async function connect(
+  open: OpenDatabase,
+  busyTimeoutMs: number,
+  assertInPlace: () => void,
+): Promise<Opened> {
   // here and not above: a server answers `tools/list` without paying for the database
   const [{ DatabaseSync }, { sqliteDialect }] = await Promise.all([
     import('node:sqlite'),
@@ -52,6 +63,7 @@ async function connect(open: OpenDatabase, busyTimeoutMs: number): Promise<Opene
     'sqlite',
     sqliteDialect({
       open: () => open(DatabaseSync),
+      assertInPlace,
       async waitWhileBusy(tried) {
         if (tried >= tries)
           throw new LightningError({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { LightningError } from '@lightning-mcp/core'
@@ -89,6 +89,32 @@ describe('a store in trouble', () => {
       message: expect.stringContaining('cannot be opened'),
     })
     expect(world.node.requests).toEqual([])
+    expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
+  })
+
+  test.each([
+    ['removed', (file: string) => rmSync(file)],
+    [
+      'replaced',
+      (file: string) => {
+        copyFileSync(file, `${file}.copy`)
+        renameSync(`${file}.copy`, file)
+      },
+    ],
+    ['robbed of its log', (file: string) => rmSync(`${file}-wal`)],
+  ])('a file that is %s while the program runs stops spending', async (_, harm) => {
+    const world = new World()
+    const { wallet } = await world.start()
+    await wallet.pay({ destination: world.invoice().invoice })
+    harm(world.database)
+    const { invoice } = world.invoice()
+    for (let i = 0; i < 2; i++)
+      await expect(wallet.pay({ destination: invoice })).rejects.toMatchObject({
+        code: 'spending_paused',
+        sent: 'no',
+        message: expect.stringContaining('removed or replaced'),
+      })
+    expect(world.node.requests).toHaveLength(1)
     expect(await wallet.getBalance()).toMatchObject({ spendableMsat: 100_000_000n })
   })
 
