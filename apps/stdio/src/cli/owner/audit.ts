@@ -42,16 +42,22 @@ journal is the continuation of the one that it saw the last time.`,
   },
 }
 
-function report(found: AuditReport & { kept?: boolean }): Answer {
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+function report(found: AuditReport): Answer {
   const { ok, entries, payments, findings, omitted } = found
-  const books = `${entries} journal rows, ${payments} payments, ${found.balances.length} accounts`
+  const books = [
+    counted(entries, 'journal row'),
+    counted(payments, 'payment'),
+    counted(found.balances.length, 'account'),
+  ].join(', ')
   return {
     data: found,
     exitCode: ok ? 0 : 1,
     text: ok
       ? `The books are right: ${books}.\n${balanceTable(found)}`
       : [
-          `The books are NOT right: ${findings.length + omitted} findings in ${books}.\n`,
+          `The books are NOT right: ${counted(findings.length + omitted, 'finding')} in ${books}.\n`,
           ...findings.map(({ message }) => `- ${message}\n`),
           omitted > 0 ? `and ${omitted} more\n` : '',
           'Pause spending (lightning-mcp owner pause), keep a copy of the data folder, and find out who or what changed it.\n',

@@ -37,7 +37,7 @@ resolve. It is signed with the owner's key and kept with the payment. Nothing is
     status: {
       type: 'value',
       placeholder: 'STATES',
-      description: `Only in these states, with commas: ${[...STATES, ...OUTCOMES].join(', ')}`,
+      description: `Only in some of: ${[...STATES, ...OUTCOMES].join(', ')}`,
     },
     account: { type: 'value', placeholder: 'NAME', description: 'Only those of one account' },
     limit: {
