@@ -138,10 +138,19 @@ export class Accounts {
 
   /** What the account can spend now: of a tracked one its own balance, of another what tracked ones leave. */
   async balance(request: CallOptions = {}): Promise<Balance> {
-    const { connection, store, name } = this.#options
+    const { connection, store, clock, guard } = this.#options
     const { identity, isTracked, hasOthers } = await this.#standing(request.signal)
-    const balance = await connection.call((to) => to.getBalance(request), request.signal)
-    if (!hasOthers) return balance
+    const ask = () => connection.call((to) => to.getBalance(request), request.signal)
+    if (!hasOthers) return ask()
+    const atMs = clock.now()
+    const last = await store.read((reader) => reader.lastJournalEntry())
+    const balance = await ask()
+    guard.note({ spendableMsat: balance.spendableMsat, seq: last?.seq ?? 0, atMs })
+    return this.#share(balance, identity, isTracked)
+  }
+
+  async #share(balance: Balance, identity: BackendIdentity, isTracked: boolean): Promise<Balance> {
+    const { store, name } = this.#options
     if (isTracked) {
       const { fundsMsat, reservedMsat } = await store.read((reader) => reader.balance(name))
       return {

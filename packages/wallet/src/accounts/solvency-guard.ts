@@ -76,6 +76,11 @@ export class SolvencyGuard {
     }
   }
 
+  /** What somebody else asked the node for just now. */
+  note(figure: NodeFigure): void {
+    if (this.#figure === undefined || this.#figure.atMs <= figure.atMs) this.#figure = figure
+  }
+
   /** In the transaction that reserves. */
   readonly gate: SpendingGate = {
     name: 'accounts',
