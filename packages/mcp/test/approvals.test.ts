@@ -261,6 +261,14 @@ describe('a client that forges its user’s answer', () => {
   }
   const yes = (id: unknown) => ({ [String(id)]: { action: 'accept', content: {} } })
 
+  test('is believed up to there, which is why it is off by default', async () => {
+    const { face, call, invoice } = await setup({ rules: { elicitUpToMsat: satToMsat(5_000n) } })
+    const args = { invoice: await invoice(), wait_seconds: 5 }
+    const { structuredContent } = await call('pay_invoice', { ...args, wait_seconds: 0 })
+    const answer = await forged(face, args, yes(structuredContent['approval_id']))
+    expect(answer.structuredContent).toMatchObject({ status: 'settled' })
+  })
+
   test('gets no more than the owner allowed', async () => {
     const { face, call, invoice } = await setup({ rules: { elicitUpToMsat: satToMsat(500n) } })
     const args = { invoice: await invoice(), wait_seconds: 0 }

@@ -88,7 +88,8 @@ export class ApprovalWorker {
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#cancel?.()
-    await Promise.allSettled([...(this.#round === undefined ? [] : [this.#round]), ...this.#busy.values()])
+    const round = this.#round === undefined ? [] : [this.#round]
+    await Promise.allSettled([...round, ...this.#busy.values(), ...this.#posting.values()])
   }
 
   /** Writes down a decision that carries no signature, where this wallet may believe it. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { cleanText } from '@lightning-mcp/core'
+import { cleanText, LightningError } from '@lightning-mcp/core'
 import { type Intent, type IntentChange, withChange } from '../intents/intent.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
@@ -22,6 +22,9 @@ export interface AskOptions {
   authority: ApprovalAuthority
 }
 
+/** More than an owner looks through; an agent that was talked into flooding ends here. */
+const MOST_WAITING = 50
+
 const PINNED = [
   'paymentHash',
   'payee',
@@ -42,6 +45,13 @@ export async function askOwner(
   intent: Intent,
   { isNew = false, pinned = {}, maxFeeMsat, reason, nowMs, authority }: AskOptions,
 ): Promise<Intent | undefined> {
+  if ((await store.waitingApprovals(intent.account, MOST_WAITING)).length >= MOST_WAITING)
+    throw new LightningError({
+      code: 'rate_limited',
+      message: `${MOST_WAITING} payments of this account wait for the owner already, so none is added`,
+      hint: 'Wait until the owner has decided some of them: lightning-mcp approvals list',
+      sent: 'no',
+    })
   // an unused one of before must not stay open beside it
   if (intent.approvalId !== undefined)
     await store.updateApproval(

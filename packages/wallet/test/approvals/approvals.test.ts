@@ -387,6 +387,29 @@ test('nothing is signed where the record changed after the owner saw it', async 
   expect(signed).toBe(false)
 })
 
+test('no more than the owner can look through are asked for', async () => {
+  const { world, wallet, store } = await waiting()
+  const pay = () => wallet.pay({ destination: world.invoice().invoice, waitSeconds: 0 })
+  for (let i = 1; i < 50; i++) await pay()
+  await expect(pay()).rejects.toMatchObject({ code: 'rate_limited' })
+  const [newest] = await listApprovals(store, { nowMs: world.clock.now() })
+  await decide(world, store, newest?.approvalId as never, 'deny')
+  await world.clock.advance(1_000)
+  expect((await pay()).state).toBe('awaiting_approval')
+})
+
+test('while spending is paused an approved payment waits', async () => {
+  const { world, wallet, store, asked, approvalId } = await waiting()
+  await wallet.pause('a test')
+  await decide(world, store, approvalId, 'approve')
+  await world.clock.advance(30_000)
+  expect(await wallet.getPayment({ paymentId: asked.paymentId })).toMatchObject({
+    state: 'awaiting_approval',
+  })
+  expect(await read(store, approvalId)).toMatchObject({ state: 'approved' })
+  expect(world.node.requests).toEqual([])
+})
+
 describe('limits hold after the approval as well', () => {
   const limits = { ...ASKS.limits, maxPerDayMsat: satToMsat(1_500n) }
 
