@@ -2,9 +2,11 @@ import { LightningError, type Msat, msat, type PaymentHash } from '@lightning-mc
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Intent } from '../src/intents/intent.ts'
+import { auditLedger } from '../src/ledger/audit.ts'
 import { STEPS, type StepName } from '../src/steps.ts'
 import type { Script } from './support/fake-node.ts'
 import { FakeService } from './support/fake-service.ts'
+import { STORE } from './support/stores.ts'
 import { type TestProcess, World } from './support/world.ts'
 
 const AMOUNT = 1_000_000n
@@ -182,12 +184,14 @@ class Play {
     const totals = await this.processes[0]!.store.read((reader) => reader.balance('default'))
     expect(totals.reservedMsat).toBe(0n)
     expect(totals.paidMsat + totals.feesMsat).toBe(BigInt(settled.length) * (AMOUNT + FEE))
+    const { findings } = await auditLedger({ store: this.processes[0]!.store, nowMs: clock.now() })
+    expect(findings).toEqual([])
     this.processes[0]!.kill()
     await this.processes[0]!.store.close()
   }
 }
 
-test('whatever happens, a hash is paid once and the books agree', { timeout: 240_000 }, async () => {
+test('whatever happens, a hash is paid once and the books agree', { timeout: 480_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), async (commands) => {
       const play = new Play()
@@ -199,6 +203,6 @@ test('whatever happens, a hash is paid once and the books agree', { timeout: 240
       }
       await play.end()
     }),
-    { numRuns: Number(process.env['LIGHTNING_MCP_RUNS'] ?? 120) },
+    { numRuns: Number(process.env['LIGHTNING_MCP_RUNS'] ?? (STORE === 'postgres' ? 60 : 700)) },
   )
 })

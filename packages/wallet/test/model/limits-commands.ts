@@ -91,6 +91,13 @@ const wait: fc.Arbitrary<Command> = fc
     31 * 24 * HOUR,
   )
   .map((ms) => command(`wait ${ms}`, (play) => play.wait(ms)))
+const edge: fc.Arbitrary<Command> = fc
+  .tuple(fc.nat(9), fc.constantFrom(MINUTE, HOUR, 24 * HOUR), fc.constantFrom(-1, 15 * MINUTE))
+  .map(([which, windowMs, offsetMs]) =>
+    command(`wait for ${windowMs} after charge ${which}, and ${offsetMs}`, (play) =>
+      play.waitForEdge(which, windowMs, offsetMs),
+    ),
+  )
 const back: fc.Arbitrary<Command> = fc
   .constantFrom(1_000, 2 * MINUTE, 2 * HOUR, 26 * HOUR, 32 * 24 * HOUR)
   .map((ms) => command(`clock back ${ms}`, (play) => play.clockBack(ms)))
@@ -102,6 +109,6 @@ const resolve: fc.Arbitrary<Command> = fc
   .map(([which, status]) => command(`resolve ${which} ${status}`, (play) => play.resolve(which, status)))
 
 /** Every way in which money is asked for, held up, lost sight of, moved and found again. */
-export const commands = fc.commands([pay, pay, pay, pay, wait, wait, crash, back, ask, resolve], {
-  maxCommands: 25,
+export const commands = fc.commands([pay, pay, pay, pay, wait, edge, edge, crash, back, ask, resolve], {
+  maxCommands: 18,
 })

@@ -12,7 +12,8 @@ import { generateOwnerKey } from '../../src/owner/owner-key.ts'
 import { signPolicy } from '../../src/policy/signed-policy.ts'
 import type { StepName } from '../../src/steps.ts'
 import type { Script } from '../support/fake-node.ts'
-import type { TestInvoice } from '../support/invoices.ts'
+import { type TestInvoice, testInvoice } from '../support/invoices.ts'
+import { START_MS } from '../support/test-clock.ts'
 import { type TestProcess, World } from '../support/world.ts'
 import { breaches, type Charge, mayRefuse, type ReferenceTree } from './reference.ts'
 
@@ -53,6 +54,18 @@ interface Seen extends Asked {
   invoice: TestInvoice
   attempt: number
   charge?: Charge
+}
+
+/** Signing takes longer than all else: every play uses the same ones, which never expire. */
+const POOL = new Map<string, TestInvoice>()
+
+function pooledInvoice(amount: number, index: number): TestInvoice {
+  const key = `${amount} ${index}`
+  const invoice =
+    POOL.get(key) ??
+    testInvoice({ nowMs: START_MS, amountMsat: inMsat(amount), expirySeconds: 2_000_000_000 })
+  POOL.set(key, invoice)
+  return invoice
 }
 
 const inMsat = (sats: number): bigint => BigInt(sats) * 1_000n
@@ -174,8 +187,8 @@ export class LimitsPlay {
   }
 
   #add(asked: Asked): Seen {
-    const amountMsat = inMsat(asked.amount)
-    const invoice = this.world.invoice({ amountMsat, expirySeconds: 40 * 86_400 })
+    const invoice = pooledInvoice(asked.amount, this.seen.length)
+    this.world.node.secrets.set(invoice.paymentHash, invoice.preimage)
     const seen: Seen = { ...asked, invoice, attempt: 0 }
     this.seen.push(seen)
     return seen
@@ -251,6 +264,13 @@ export class LimitsPlay {
     // nobody is asked about a fee for ever
     this.#feesBecomeFinal()
     await clock.jump(ms)
+  }
+
+  /** Until just before a charge leaves a window, or until it has surely left. */
+  async waitForEdge(which: number, windowMs: number, offsetMs: number): Promise<void> {
+    const charge = this.#charges[which % Math.max(1, this.#charges.length)]
+    const untilMs = (charge?.atMs ?? 0) + windowMs + offsetMs
+    await this.wait(Math.max(0, untilMs - this.world.clock.now()))
   }
 
   #feesBecomeFinal(): void {

@@ -1,12 +1,15 @@
 import type { Clock } from '../../src/clock.ts'
 import { storesAreBusy } from './stores.ts'
 
+/** When a test's time begins. */
+export const START_MS = 1_800_000_000_000
+
 /** Time that a test moves by hand, shared by several processes that can die one by one. */
 export class TestClock {
   #nowMs: number
   readonly #timers = new Set<Timer>()
 
-  constructor(startMs = 1_800_000_000_000) {
+  constructor(startMs = START_MS) {
     this.#nowMs = startMs
   }
 
