@@ -255,6 +255,9 @@ export interface Wallet {
    * limit, `in_progress` or `already_paid` under another key or account, a backend that refused
    * before sending, `spending_paused` where no record could be made. Answers the record in every
    * other case, a failed one included. An aborted signal ends the waiting, not the payment.
+   * Where the owner has to approve, nothing is reserved or sent before: the record says
+   * `awaiting_approval` and goes on by itself once approved. `denied`, `expired` and `canceled` end it;
+   * the next such call is a new payment, unless it carries the same key, which replays the end.
    */
   pay(request: PaymentRequest): Promise<PaymentOutcome>
   /**
