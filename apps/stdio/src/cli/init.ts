@@ -43,9 +43,17 @@ export async function init({ argv, env, cwd }: Invocation): Promise<number> {
   if (!(await writeChecked(path, content, { cwd, env, replace }))) return exists()
   const settings = clientSettings(ownCommand(['--config', path]))
   const blocks = settings.map(({ client, place, text }) => `## ${client}: ${place}\n\n${text}\n`)
-  const check = shellCommand(ownCommand(['doctor', '--config', path]))
+  const command = (...words: string[]): string => shellCommand(ownCommand([...words, '--config', path]))
+  const isReal = content.backend !== 'simulator'
   process.stdout.write(
-    [`Written: ${path} (only you can read it).\nCheck it with: ${check}\n`, ...blocks].join('\n'),
+    [
+      [
+        `Written: ${path} (only you can read it).\n`,
+        isReal ? `Before it spends, make the owner's key and its ledger: ${command('owner', 'init')}\n` : '',
+        `Check it with: ${command('doctor')}\n`,
+      ].join(''),
+      ...blocks,
+    ].join('\n'),
   )
   return 0
 }

@@ -16,7 +16,23 @@ export const commandHelp = (command: OwnerCommand): string =>
     '\nOptions:\n',
     ...Object.entries(optionsOf(command)).map(
       ([name, { placeholder, description }]) =>
-        `  --${name}${placeholder === undefined ? '' : ` ${placeholder}`}\n      ${description}\n`,
+        `  --${name}${placeholder === undefined ? '' : ` ${placeholder}`}\n${wrapped(description)}\n`,
     ),
     `\n${SETTINGS}`,
   ].join('')
+
+const WIDTH = 100
+const INDENT = ' '.repeat(6)
+
+/** Text in lines of at most {@link WIDTH} characters. */
+function wrapped(text: string): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '') lines[lines.length - 1] = word
+    else if (INDENT.length + line.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line) => `${INDENT}${line}`).join('\n')
+}

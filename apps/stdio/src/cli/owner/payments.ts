@@ -26,7 +26,7 @@ export const payments: OwnerCommand = {
   usage: [
     'owner payments [--status STATES] [--account NAME] [--limit NUMBER] [settings]',
     'owner payments --export csv|json [--status STATES] [--account NAME] [settings] > FILE',
-    'owner payments resolve ID --as settled|failed --evidence TEXT [--txid ID] [--passphrase-file FILE] [settings]',
+    'owner payments resolve ID --as settled|failed --evidence TEXT [--txid ID] [settings]',
   ],
   summary: 'List and export the payments of all accounts; decide one whose outcome nobody knows',
   details: `
