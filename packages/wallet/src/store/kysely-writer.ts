@@ -223,6 +223,8 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
         await ofBackend(identity)
           .where('state', '=', 'settled')
           .where('payment_hash', 'is not', null)
+          // an invoice with details was settled inside the ledger: no node ever sent it
+          .where((is) => is.or([is('kind', '=', 'keysend'), is('details', 'is', null)]))
           .where('dispatched_at_ms', '<', BigInt(Math.trunc(dispatchedAtMs)))
           .orderBy('dispatched_at_ms', 'desc')
           .limit(1)
