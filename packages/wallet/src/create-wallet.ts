@@ -6,7 +6,6 @@ import {
   LightningError,
   msat,
   type NodeInfo,
-  type Secret,
 } from '@lightning-mcp/core'
 import { Accounts } from './accounts/accounts.ts'
 import { insideStrategy } from './accounts/inside.ts'
@@ -15,10 +14,9 @@ import { Receipts } from './accounts/receipts.ts'
 import { openPreimageSafe, preimageSafeInMemory } from './accounts/sealed-preimage.ts'
 import { SHARED_NODE, sharedCapabilities } from './accounts/shared-capabilities.ts'
 import { SolvencyGuard } from './accounts/solvency-guard.ts'
-import { approvalId as readApprovalId } from './approvals/approval-id.ts'
-import { assertMayElicit, mayElicit } from './approvals/approval-rules.ts'
-import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
-import { ApprovalWorker, type DecideByProgram } from './approvals/approval-worker.ts'
+import { mayElicit } from './approvals/approval-rules.ts'
+import type { ApprovalSettings } from './approvals/approval-settings.ts'
+import { ApprovalWorker } from './approvals/approval-worker.ts'
 import { intentOfApproval } from './approvals/find-approval.ts'
 import { abortable, Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
@@ -35,7 +33,6 @@ import { createNodeReader } from './node-reader.ts'
 import { Payer } from './payer.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { readBudget } from './policy/budget.ts'
-import type { ApprovalRules } from './policy/policy.ts'
 import { PolicyBook } from './policy/policy-book.ts'
 import { preview } from './preview.ts'
 import { Reconciler } from './reconciler.ts'
@@ -48,7 +45,7 @@ import { ownNodeGate } from './spending/own-node-gate.ts'
 import type { Step } from './steps.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import { Waiter } from './waiter.ts'
-import type { ApprovalId, PaymentId, PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
+import type { PaymentId, PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
 
 export interface WalletLog {
   info(message: string): void
@@ -81,14 +78,7 @@ export interface WalletOptions {
    */
   invoiceKeyFile?: string
   /** How payments are approved that the limits have wait for the owner. */
-  approvals?: {
-    /** Signs what is posted to the webhook that the policy names. */
-    webhookSecret?: Secret
-    /** Decides where there is no owner's key; never asked beside one. Its approval counts in this process only. */
-    decide?: DecideByProgram
-    /** Where no policy says it. */
-    rules?: ApprovalRules
-  }
+  approvals?: ApprovalSettings
   /** For how long the same call to an address after it settled still means the same payment. Default 10 minutes. */
   replayWindowSeconds?: number
   clock?: Clock
@@ -177,12 +167,6 @@ export function createWallet(options: WalletOptions): Wallet {
     waiter.changed(id)
     reconciler.wake()
   }
-  const granted = new Set<ApprovalId>()
-  const authority = (): ApprovalAuthority => {
-    const { rulebook } = policy.current
-    const rules = rulebook.version === undefined ? (options.approvals?.rules ?? {}) : rulebook.approvals
-    return { rules, publicKey: owner.publicKey, granted }
-  }
   const mayStillSend = () => killSwitch.mayStillSend()
   const sender = new Sender({
     connection,
@@ -232,7 +216,7 @@ export function createWallet(options: WalletOptions): Wallet {
     sender,
     waiter,
     step,
-    authority,
+    authority: () => approvals.authority(),
     onAwaiting: () => approvals.wake(),
     onAlarm,
     urls,
@@ -244,16 +228,14 @@ export function createWallet(options: WalletOptions): Wallet {
     account,
     store,
     clock,
-    authority,
-    refresh: () => policy.refresh(),
+    policy,
+    owner,
+    settings: options.approvals ?? {},
     resume: (intent) => payer.resume(intent),
     isMine: (intent) => connection.identity === undefined || sameBackend(intent, connection.identity),
     changed,
     onAlarm,
     warn: (text) => log?.warn(text),
-    webhookSecret: options.approvals?.webhookSecret,
-    decide: options.approvals?.decide,
-    grant: (id) => granted.add(id),
     allowLoopbackHttp: options.allowLoopbackHttp ?? false,
   })
 
@@ -295,7 +277,7 @@ export function createWallet(options: WalletOptions): Wallet {
     })
 
   const recordOf = (intent: Parameters<typeof toRecord>[0]): PaymentRecord => {
-    const record = toRecord(intent, { mayElicit: mayElicit(authority().rules, intent) })
+    const record = toRecord(intent, { mayElicit: mayElicit(approvals.authority().rules, intent) })
     const { identity } = connection
     if (identity === undefined || sameBackend(intent, identity) || !isOpen(intent)) return record
     return {
@@ -403,12 +385,7 @@ export function createWallet(options: WalletOptions): Wallet {
         const invoice = await waiter.forInvoice(request.paymentHash, { untilMs, signal, onProgress })
         return invoice === undefined ? {} : { invoice }
       }),
-    answerByElicitation: ({ approvalId, decision }) =>
-      guard(() =>
-        approvals.decide(readApprovalId(approvalId), decision, 'elicitation', (approval) =>
-          assertMayElicit(authority().rules, approval),
-        ),
-      ),
+    answerByElicitation: (request) => guard(() => approvals.answerByElicitation(request)),
     listPayments: (request) =>
       guard(() =>
         accounts.listPayments(request, () => listPayments(request, { connection, store, account })),

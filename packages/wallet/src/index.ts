@@ -13,7 +13,7 @@ export {
 export type { Approval, ApprovalDecision, ApprovalState } from './approvals/approval.ts'
 export type { ApprovalDocument } from './approvals/approval-document.ts'
 export { approvalId } from './approvals/approval-id.ts'
-export type { DecideByProgram } from './approvals/approval-worker.ts'
+export type { ApprovalSettings, DecideByProgram } from './approvals/approval-settings.ts'
 export {
   type DecideApprovalRequest,
   decideApproval,

@@ -1,11 +1,16 @@
-import { LightningError, type Secret } from '@lightning-mcp/core'
+import { LightningError } from '@lightning-mcp/core'
 import type { Clock } from '../clock.ts'
 import type { Intent } from '../intents/intent.ts'
 import { readLedgerMeta } from '../owner/ledger-certificate.ts'
+import type { OwnerPublicKey } from '../owner/owner-key.ts'
+import type { PolicyBook } from '../policy/policy-book.ts'
 import type { WaitingApproval } from '../store/approval-queries.ts'
 import type { StoreWriter, WalletStore } from '../store/wallet-store.ts'
 import type { ApprovalId, PaymentId } from '../wallet.ts'
 import type { Approval, ApprovalDecider, ApprovalDecision } from './approval.ts'
+import { approvalId as readApprovalId } from './approval-id.ts'
+import { assertMayElicit } from './approval-rules.ts'
+import type { ApprovalSettings } from './approval-settings.ts'
 import type { ApprovalAuthority } from './approval-verdict.ts'
 import { assertOpen, writeDecision } from './decide-approval.ts'
 import { endsApproved } from './ends-approved.ts'
@@ -20,16 +25,13 @@ const AT_ONCE = 1_000
 /** Between tries to send what is approved and cannot be sent yet. */
 const PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 60_000]
 
-/** Decides in the place of an owner who has no key: the program's own code. `undefined`: it does not decide this one. */
-export type DecideByProgram = (approval: Approval) => Promise<ApprovalDecision | undefined>
-
 export interface ApprovalWorkerOptions {
   account: string
   store: WalletStore
   clock: Clock
-  authority: () => ApprovalAuthority
-  /** Reads the owner's policy anew where it changed. */
-  refresh: () => Promise<void>
+  policy: Pick<PolicyBook, 'current' | 'refresh'>
+  owner: { readonly publicKey?: OwnerPublicKey | undefined }
+  settings: ApprovalSettings
   /** Judges and sends an approved payment, wherever a claim would. Rejects where it cannot be sent now. */
   resume: (intent: Intent) => Promise<void>
   /** Another process may have it in hand, or the payment may be another backend's. */
@@ -37,9 +39,6 @@ export interface ApprovalWorkerOptions {
   changed: (paymentId: PaymentId) => void
   onAlarm: (alarm: string) => void
   warn: (text: string) => void
-  webhookSecret: Secret | undefined
-  decide: DecideByProgram | undefined
-  grant: (approvalId: ApprovalId) => void
   allowLoopbackHttp: boolean
 }
 
@@ -54,6 +53,7 @@ export class ApprovalWorker {
   readonly #busy = new Map<PaymentId, Promise<void>>()
   readonly #posting = new Map<ApprovalId, Promise<void>>()
   readonly #asked = new Set<ApprovalId>()
+  readonly #granted = new Set<ApprovalId>()
   readonly #failures = new Map<PaymentId, { times: number; untilMs: number }>()
   #cancel: (() => void) | undefined
   #round: Promise<void> | undefined
@@ -62,6 +62,14 @@ export class ApprovalWorker {
 
   constructor(options: ApprovalWorkerOptions) {
     this.#options = options
+  }
+
+  /** Whose word counts, as of now. */
+  readonly authority = (): ApprovalAuthority => {
+    const { policy, owner, settings } = this.#options
+    const { rulebook } = policy.current
+    const rules = rulebook.version === undefined ? (settings.rules ?? {}) : rulebook.approvals
+    return { rules, publicKey: owner.publicKey, granted: this.#granted }
   }
 
   /** Looks now and from then on. */
@@ -92,8 +100,16 @@ export class ApprovalWorker {
     await Promise.allSettled([...round, ...this.#busy.values(), ...this.#posting.values()])
   }
 
+  /** Decides by the word of the client's user, where the owner left it to that. */
+  answerByElicitation(request: { approvalId: ApprovalId; decision: ApprovalDecision }): Promise<void> {
+    const approvalId = readApprovalId(request.approvalId)
+    return this.#decide(approvalId, request.decision, 'elicitation', (approval) =>
+      assertMayElicit(this.authority().rules, approval),
+    )
+  }
+
   /** Writes down a decision that carries no signature, where this wallet may believe it. */
-  async decide(
+  async #decide(
     approvalId: ApprovalId,
     decision: ApprovalDecision,
     by: Extract<ApprovalDecider, 'elicitation' | 'program'>,
@@ -122,8 +138,8 @@ export class ApprovalWorker {
 
   /** One look at everything that waits. True where something does. */
   async #work(): Promise<boolean> {
-    const { store, account, refresh } = this.#options
-    await refresh()
+    const { store, account, policy } = this.#options
+    await policy.refresh()
     const waiting = await store.read((reader) => reader.waitingApprovals(account, AT_ONCE))
     await Promise.all(waiting.map((one) => this.#see(one)))
     return waiting.length > 0
@@ -157,8 +173,8 @@ export class ApprovalWorker {
   }
 
   #context(): FollowContext {
-    const { clock, authority, onAlarm } = this.#options
-    return { nowMs: clock.now(), authority: authority(), onAlarm }
+    const { clock, onAlarm } = this.#options
+    return { nowMs: clock.now(), authority: this.authority(), onAlarm }
   }
 
   async #goOn(intent: Intent): Promise<void> {
@@ -206,23 +222,25 @@ export class ApprovalWorker {
   }
 
   #askProgram(approval: Approval): void {
-    const { decide, grant, warn, authority } = this.#options
+    const { settings, warn } = this.#options
+    const { decide } = settings
     const { approvalId } = approval
-    const hasOwner = authority().publicKey !== undefined
+    const hasOwner = this.authority().publicKey !== undefined
     if (decide === undefined || hasOwner || this.#asked.has(approvalId)) return
     this.#asked.add(approvalId)
     const work = async () => {
       const decision = await decide(approval)
       if (decision !== 'approve' && decision !== 'deny') return
-      if (decision === 'approve') grant(approvalId)
-      await this.decide(approvalId, decision, 'program', () => {})
+      if (decision === 'approve') this.#granted.add(approvalId)
+      await this.#decide(approvalId, decision, 'program', () => {})
     }
     work().catch(() => warn(`the program could not decide approval ${approvalId}`))
   }
 
   async #post(approval: Approval): Promise<void> {
-    const { store, clock, authority, webhookSecret, warn, allowLoopbackHttp } = this.#options
-    const { webhook } = authority().rules
+    const { store, clock, settings, warn, allowLoopbackHttp } = this.#options
+    const { webhookSecret } = settings
+    const { webhook } = this.authority().rules
     if (webhook === undefined) return
     if (webhookSecret === undefined) {
       if (!this.#warned)
