@@ -11,7 +11,7 @@ import { createWallet } from '../../src/create-wallet.ts'
 import type { SpendRequest } from '../../src/spending/spend-request.ts'
 import { openFreshStore } from '../support/stores.ts'
 import { temporaryFolder } from '../support/world.ts'
-import { LIMITS } from './spend-world.ts'
+import { KINDS, LIMITS } from './spend-world.ts'
 
 /** A wallet of a simulated network, in this process or over its socket, with a layer that loses replies. */
 async function open(way: 'here' | 'socket' = 'here') {
@@ -85,7 +85,6 @@ const OPERATIONS: Readonly<Record<Kind, LayerOperation>> = {
   'splice-in': 'splicing.spliceIn',
   'splice-out': 'splicing.spliceOut',
 }
-const KINDS = Object.keys(FEES) as Kind[]
 
 test.each(KINDS)('%s costs what the network took', async (kind) => {
   const { network, wallet, requests } = await open()
