@@ -1,4 +1,4 @@
-import { LightningError, type Msat, msat, type PaymentHash } from '@lightning-mcp/core'
+import { LightningError, msat, type PaymentHash } from '@lightning-mcp/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Intent } from '../src/intents/intent.ts'
