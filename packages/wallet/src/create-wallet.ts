@@ -224,7 +224,7 @@ export function createWallet(options: WalletOptions): Wallet {
     ...(resolver === undefined ? {} : { resolver }),
   })
 
-  const approvals = new ApprovalWorker({
+  const approvals: ApprovalWorker = new ApprovalWorker({
     account,
     store,
     clock,
