@@ -131,9 +131,8 @@ export class Accounts {
     capabilities,
   }: Pick<BackendProfile, 'identity' | 'capabilities'>): Promise<InsideMeans> {
     const { guard, safe } = this.#options
-    const canCancel = supports(capabilities, 'invoices.cancel')
-    await Promise.all([guard.prepare(identity), canCancel ? safe.ready().catch(() => {}) : undefined])
-    return { canCancel, safe }
+    await guard.prepare(identity)
+    return { canCancel: supports(capabilities, 'invoices.cancel'), safe }
   }
 
   /** What the account can spend now: of a tracked one its own balance, of another what tracked ones leave. */
@@ -168,13 +167,13 @@ export class Accounts {
     const { connection, store, clock, safe, receipts, name } = this.#options
     const { identity, profile, hasOthers } = await this.#standing(request.signal)
     if (!hasOthers) return connection.call((to) => to.createInvoice(request), request.signal)
-    const preimage = request.preimage ?? (await this.#choosePreimage(profile))
+    const preimage = request.preimage ?? this.#choosePreimage(profile)
     const made = await connection.call(
       (to) => to.createInvoice(preimage === undefined ? request : { ...request, preimage }),
       request.signal,
     )
     const { paymentHash } = made
-    const sealedPreimage = preimage === undefined ? undefined : await safe.seal(preimage, paymentHash)
+    const sealedPreimage = preimage === undefined ? undefined : safe.seal(preimage, paymentHash)
     const nowMs = clock.now()
     await store.transaction((writer) =>
       writer.insertOwnInvoice({
@@ -201,11 +200,11 @@ export class Accounts {
   }
 
   /** Own preimages only where another account of this ledger can pay the invoice without the node. */
-  async #choosePreimage({ capabilities }: BackendProfile): Promise<Preimage | undefined> {
+  #choosePreimage({ capabilities }: BackendProfile): Preimage | undefined {
     if (!supports(capabilities, 'createInvoice.preimage') || !supports(capabilities, 'invoices.cancel'))
       return undefined
     try {
-      await this.#options.safe.ready()
+      this.#options.safe.ready()
     } catch {
       // without a key nothing can be settled inside; being paid from outside needs none
       return undefined
@@ -248,7 +247,6 @@ export class Accounts {
       row.state === 'settled'
         ? undefined
         : await store.read((reader) => isBeingSettledInside(reader, paymentHash))
-    if (row.state === 'settled' && sealedPreimage !== undefined) await safe.ready().catch(() => {})
     return invoiceOfRow(row, {
       nowMs: clock.now(),
       arrivingMsat,

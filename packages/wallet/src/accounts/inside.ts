@@ -116,7 +116,6 @@ export interface InsideStrategyOptions {
 export function insideStrategy({ store, safe, step, settledOutside }: InsideStrategyOptions): Strategy {
   const run = async (intent: Intent, ask: Ask): Promise<Judge> => {
     const row = await store.read((reader) => ownInvoiceOf(reader, intent))
-    await safe.ready().catch(() => {})
     const preimage = row === undefined ? undefined : safe.unseal(row.sealedPreimage, row.paymentHash)
     if (row === undefined || preimage === undefined)
       return failed('other', 'the invoice’s secret cannot be read here; nothing has moved', 'fresh-invoice')

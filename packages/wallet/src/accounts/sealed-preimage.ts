@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { link, open, readFile, rm } from 'node:fs/promises'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { LightningError, type PaymentHash, type Preimage, preimage } from '@lightning-mcp/core'
 import { proves } from '../intents/outcome.ts'
 
@@ -9,10 +9,10 @@ import { proves } from '../intents/outcome.ts'
  * server learns no secret of an unpaid invoice. Whoever can read the data folder, or this process, can.
  */
 export interface PreimageSafe {
-  /** Reads the key, or makes it. Rejects where neither can be done. */
-  ready(): Promise<void>
-  seal(preimage: Preimage, paymentHash: PaymentHash): Promise<string>
-  /** `undefined`: sealed with another key, not what was sealed, or not `ready`. */
+  /** Reads the key, or makes it. Throws where neither can be done. */
+  ready(): void
+  seal(preimage: Preimage, paymentHash: PaymentHash): string
+  /** `undefined`: sealed with another key, not what was sealed, or no key can be read. */
   unseal(sealed: string | undefined, paymentHash: PaymentHash): Preimage | undefined
 }
 
@@ -22,35 +22,28 @@ const TAG_BYTES = 16
 const VERSION = 'v1'
 
 /** The safe whose key lies in this file, which is made when it is first needed. */
-export function openPreimageSafe(keyFile: string): PreimageSafe {
-  return preimageSafe(() => loadKey(keyFile))
-}
+export const openPreimageSafe = (keyFile: string): PreimageSafe => preimageSafe(() => loadKey(keyFile))
 
 /** For a ledger that is kept nowhere: the key lives as long as the process. */
 export function preimageSafeInMemory(): PreimageSafe {
   const key = randomBytes(KEY_BYTES)
-  return preimageSafe(async () => key)
+  return preimageSafe(() => key)
 }
 
 const nameOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)
 
-function preimageSafe(load: () => Promise<Buffer>): PreimageSafe {
-  let loading: Promise<Buffer> | undefined
+function preimageSafe(load: () => Buffer): PreimageSafe {
   let loaded: Buffer | undefined
-  const key = async (): Promise<Buffer> => {
-    loading ??= load().catch((error) => {
-      loading = undefined
-      throw error
-    })
-    loaded = await loading
+  const key = (): Buffer => {
+    loaded ??= load()
     return loaded
   }
   return {
-    async ready() {
-      await key()
+    ready() {
+      key()
     },
-    async seal(secret, paymentHash) {
-      const secretKey = await key()
+    seal(secret, paymentHash) {
+      const secretKey = key()
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv('aes-256-gcm', secretKey, iv)
       // bound to its invoice: a sealed text put into another row opens nothing
@@ -63,9 +56,9 @@ function preimageSafe(load: () => Promise<Buffer>): PreimageSafe {
       ].join('.')
     },
     unseal(text, paymentHash) {
-      const secretKey = loaded
-      if (text === undefined || secretKey === undefined) return undefined
+      if (text === undefined) return undefined
       try {
+        const secretKey = key()
         const [version, name, body] = text.split('.')
         if (version !== VERSION || name !== nameOf(secretKey) || body === undefined) return undefined
         const bytes = Buffer.from(body, 'base64url')
@@ -84,34 +77,37 @@ function preimageSafe(load: () => Promise<Buffer>): PreimageSafe {
   }
 }
 
-async function loadKey(path: string): Promise<Buffer> {
-  const known = await readKey(path)
+/** Read at once, as 65 bytes are: a claim must not wait for anything but the store. */
+function loadKey(path: string): Buffer {
+  const known = readKey(path)
   if (known !== undefined) return known
   // two processes may begin at once: the file appears whole, and the first one's stays
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
-    const file = await open(draft, 'wx', 0o600)
+    const file = openSync(draft, 'wx', 0o600)
     try {
-      await file.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`)
-      await file.sync()
+      writeSync(file, `${randomBytes(KEY_BYTES).toString('hex')}\n`)
+      fsyncSync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
+    try {
+      linkSync(draft, path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   } finally {
-    await rm(draft, { force: true })
+    rmSync(draft, { force: true })
   }
-  const made = await readKey(path)
+  const made = readKey(path)
   if (made === undefined) throw unusable()
   return made
 }
 
-async function readKey(path: string): Promise<Buffer | undefined> {
+function readKey(path: string): Buffer | undefined {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
