@@ -90,7 +90,7 @@ describe('invoice', () => {
       paymentId: paid.paymentId,
     })
     const { earlier } = await wallet.preview({ destination: invoice })
-    expect(earlier).toEqual({ paymentId: paid.paymentId, state: 'settled' })
+    expect(earlier).toMatchObject({ paymentId: paid.paymentId, state: 'settled' })
     const { items } = await wallet.listPayments({ limit: 5 })
     expect(items).toMatchObject([{ paymentId: paid.paymentId, memo: 'first' }])
   })

@@ -231,7 +231,7 @@ test.each([
   ['an amount for an invoice that has one', { amountMsat: msat(5n) }, 'amount_not_allowed'],
   ['an expired invoice', { make: { nowMs: 1_700_000_000_000 } }, 'invoice_expired'],
   ['an invoice of another network', { make: { network: 'mainnet' } }, 'wrong_network'],
-  ['a quote, which nobody gives yet', { quoteId: 'q' }, 'unsupported'],
+  ['what is no quote id', { quoteId: 'q' }, 'invalid_request'],
   ['an empty key', { idempotencyKey: '' }, 'invalid_request'],
   ['a negative fee', { maxFeeMsat: -1n as never }, 'invalid_request'],
   ['an address without a resolver', { destination: 'bob@example.com', amountMsat: msat(5n) }, 'unsupported'],
