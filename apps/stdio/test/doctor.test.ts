@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { OwnedWallet } from './support/owned-wallet.ts'
 import { runProgram } from './support/run-program.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -76,6 +77,26 @@ describe('doctor', () => {
     expect(messages).toContain('the node can pay 1000000 sats, this credential nothing')
     expect(messages).toContain('999200 sats can be received')
   })
+
+  it('tells whether the owner lets it spend, and what no limit keeps out', async () => {
+    const wallet = new OwnedWallet()
+    const ownerFindings = async (): Promise<Finding[]> => {
+      const { stdout } = await wallet.run('doctor', '--json')
+      return asData(stdout).findings.filter(({ check }) => check === 'owner')
+    }
+    expect((await ownerFindings())[0]).toMatchObject({
+      verdict: 'warn',
+      message: expect.stringContaining('nothing can be spent'),
+      fix: expect.stringContaining('lightning-mcp owner init'),
+    })
+    await wallet.signed('owner', 'init')
+    const found = await ownerFindings()
+    expect(found.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'warn', 'warn'])
+    expect(found[2]).toMatchObject({
+      message: expect.stringContaining('an agent with a shell'),
+      fix: expect.stringContaining('invoices:read invoices:write info:read'),
+    })
+  }, 60_000)
 
   const failures: {
     name: string

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -194,6 +194,26 @@ describe('a database', { timeout }, () => {
     expect(code).toBe(1)
     expect(stdout).toContain('NOT right')
     expect(stdout).toContain('account default: paid is 0 msat, the journal says 100000')
+  })
+
+  it('that was put back from an older copy is told of by the audit', async () => {
+    const wallet = new OwnedWallet()
+    await wallet.signed('owner', 'init')
+    await wallet.signed('owner', 'accounts', 'add', 'shop')
+    const file = join(wallet.data, 'wallet.sqlite')
+    const older = join(wallet.folder, 'older.sqlite')
+    const database = new DatabaseSync(file)
+    database.exec(`vacuum into '${older}'`)
+    database.close()
+    await wallet.signed('owner', 'accounts', 'credit', 'shop', '5')
+    expect((await wallet.run('owner', 'audit', 'verify')).code).toBe(0)
+    for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
+    copyFileSync(older, file)
+    const { code, stdout } = await wallet.run('owner', 'audit', 'verify')
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining('an older copy was put back'),
+    })
   })
 
   it('that was deleted is never spent from unseen', async () => {

@@ -17,7 +17,7 @@ export class OwnedWallet {
 
   constructor() {
     writeFileSync(this.#backend, `export { backendModule } from ${JSON.stringify(SIMULATOR)}`)
-    writeFileSync(join(this.folder, 'passphrase'), `${PASSPHRASE}\n`)
+    writeFileSync(join(this.folder, 'passphrase'), `${PASSPHRASE}\n`, { mode: 0o600 })
   }
 
   get settings(): string[] {

@@ -54,7 +54,10 @@ spends nothing without that, so that a lost database is never taken for a fresh 
         pairs([
           ["owner's key", `${key.publicKey} in ${config.ownerDir}`],
           ['wallet', `${identity.kind}, ${identity.network}, ${identity.id}`],
-          ['ledger', `${certified.ledgerId} in ${ledger.folder}`],
+          [
+            'ledger',
+            `${certified.ledgerId} in ${config.database === undefined ? ledger.folder : 'PostgreSQL'}`,
+          ],
         ]),
         certified.status === 'unchanged'
           ? '\nIt is this owner’s already: nothing was changed.\n'

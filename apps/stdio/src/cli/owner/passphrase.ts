@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { LightningError } from '@lightning-mcp/core'
@@ -55,6 +55,9 @@ async function fromFile(file: string, cwd: string): Promise<string> {
   if (file === '-') return readAll(process.stdin)
   const path = resolve(cwd, file)
   try {
+    const { mode } = await stat(path)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      process.stderr.write(`Other users of this machine may read the passphrase. Run: chmod 600 ${path}\n`)
     return await readFile(path, 'utf8')
   } catch (error) {
     throw refused(
