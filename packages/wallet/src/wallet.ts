@@ -228,8 +228,12 @@ export interface ListPaymentsRequest extends PageRequest, CallOptions {
 }
 
 /** One line of the history: the backend's, with our id where the payment went through this wallet. */
-export interface PaymentListEntry extends Omit<Transaction, 'status'> {
+export interface PaymentListEntry extends Omit<Transaction, 'status' | 'paymentHash'> {
   status: Transaction['status'] | 'unknown'
+  /** Absent for coins and channels of which nobody knows the outcome. */
+  paymentHash?: PaymentHash
+  /** Of an unknown one. */
+  kind?: PaymentRecord['kind']
   paymentId?: PaymentId
   memo?: string
 }

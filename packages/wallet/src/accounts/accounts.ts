@@ -268,7 +268,7 @@ export class Accounts {
     if (!hasOthers) return page
     const hashes = page.items.map(({ paymentHash }) => paymentHash).filter((hash) => hash !== undefined)
     const others = await store.read((reader) => reader.hashesOfOthers(name, hashes))
-    return { ...page, items: page.items.filter(({ paymentHash }) => !others.has(paymentHash)) }
+    return { ...page, items: page.items.filter(({ paymentHash = '' }) => !others.has(paymentHash)) }
   }
 
   /** The backend's events as far as they are this account's business. */

@@ -237,3 +237,19 @@ test('an address of another network is refused', async () => {
   ).rejects.toMatchObject({ code: 'wrong_network' })
   expect(asked(world, 'onchain')).toBe(0)
 })
+
+test('what nobody knows is in the history, with or without a hash', async () => {
+  const world = spendWorld()
+  const { wallet } = await world.start({ limits: LIMITS })
+  for (const kind of KINDS) {
+    world.node.scripts.push({ do: 'lose-request' })
+    // one order for the channel at a time
+    if (kind.startsWith('splice')) continue
+    await wallet.spend({ ...REQUESTS[kind], waitSeconds: 0 })
+  }
+  const { items } = await wallet.listPayments({ limit: 10 })
+  const listed = KINDS.filter((kind) => !kind.startsWith('splice'))
+  expect(items.map(({ kind }) => kind).sort()).toEqual([...listed].sort())
+  for (const { status, kind, paymentHash } of items)
+    expect([status, paymentHash === undefined]).toEqual(['unknown', kind !== 'keysend'])
+})
