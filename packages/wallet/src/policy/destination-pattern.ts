@@ -11,7 +11,10 @@ export type DestinationPattern = { text: string } & (
   | { kind: 'bitcoin'; address: string }
 )
 
-/** Everything by which a payee can be told. An invoice offers its node and nothing else. */
+/**
+ * Everything by which a payee can be told, in the form in which it is compared; see {@link payeeNames}.
+ * An invoice offers its node and nothing else.
+ */
 export interface PayeeNames {
   /** Of the payee, or of the peer of a channel. */
   nodeId?: string
@@ -109,9 +112,8 @@ const mixesAlphabets = (host: string): boolean =>
 export const isForeign = ({ text }: DestinationPattern): boolean => !/^[\x20-\x7e]*$/.test(text)
 
 const hostFits = (pattern: { host: string; subdomains: boolean }, host: string | undefined): boolean => {
-  const ascii = host === undefined ? undefined : asciiHost(host)
-  if (ascii === undefined) return false
-  return pattern.subdomains ? ascii.endsWith(`.${pattern.host}`) : ascii === pattern.host
+  if (host === undefined) return false
+  return pattern.subdomains ? host.endsWith(`.${pattern.host}`) : host === pattern.host
 }
 
 /** A name without its LUD-16 tag, which leads to the same recipient. */
@@ -121,13 +123,13 @@ const untagged = (name: string): string => name.replace(/\+.*$/, '')
 export function matches(pattern: DestinationPattern, payee: PayeeNames, { tags = false } = {}): boolean {
   switch (pattern.kind) {
     case 'node':
-      return payee.nodeId?.toLowerCase() === pattern.nodeId
+      return payee.nodeId === pattern.nodeId
     case 'bitcoin':
       return payee.bitcoinAddress === pattern.address
     case 'host':
       return hostFits(pattern, payee.host)
     case 'address': {
-      const [name = '', host] = payee.address?.toLowerCase().split('@') ?? []
+      const [name = '', host] = payee.address?.split('@') ?? []
       if (!hostFits(pattern, host)) return false
       return pattern.name === undefined || pattern.name === name || (tags && untagged(name) === pattern.name)
     }
@@ -164,14 +166,15 @@ export function payeeNames({
   if (kind === 'invoice' || destination.startsWith('channel:')) return node
   const toCome = kind === 'minted' && payee === undefined ? { nodeIdToCome: true } : {}
   if (/^https?:\/\//i.test(destination)) {
-    const host = URL.canParse(destination) ? new URL(destination).hostname : undefined
+    const host = URL.canParse(destination) ? asciiHost(new URL(destination).hostname) : undefined
     return { ...node, ...toCome, ...(host === undefined ? {} : { host }) }
   }
   // an order for a channel concerns its peer
   if (destination.startsWith('channel:')) return node
   const nodeId = /^(0[23][0-9a-f]{64})(?:@|$)/i.exec(destination)?.[1]
   if (nodeId !== undefined) return { nodeId: nodeId.toLowerCase() }
-  const [, host] = destination.split('@')
-  if (host !== undefined) return { ...node, ...toCome, address: destination, host }
-  return { ...node, bitcoinAddress: destination }
+  const [name = '', written] = destination.toLowerCase().split('@')
+  if (written === undefined) return { ...node, bitcoinAddress: destination }
+  const host = asciiHost(written)
+  return { ...node, ...toCome, ...(host === undefined ? {} : { address: `${name}@${host}`, host }) }
 }

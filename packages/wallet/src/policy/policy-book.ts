@@ -104,7 +104,8 @@ export class PolicyBook {
       }
       this.#seen = isRacy(path) ? undefined : seen
     } catch (error) {
-      this.#current = paused(rulebook, `${path} ${reasonOf(error)}`, SIGN)
+      const { hint = SIGN } = error as { hint?: string }
+      this.#current = paused(rulebook, `${path} ${reasonOf(error)}`, LightningError.is(error) ? SIGN : hint)
       // a fault of the store may be over with the next call
       this.#seen = error instanceof RecordError || isRacy(path) ? undefined : seen
     }
@@ -127,7 +128,10 @@ export class PolicyBook {
   }
 }
 
-class RecordError extends Error {}
+class RecordError extends Error {
+  readonly hint =
+    'The wallet cannot write its records: see what is wrong with disk or database. The policy stays.'
+}
 
 const paused = (rulebook: Rulebook, reason: string, hint: string): PolicyInForce => ({
   rulebook,

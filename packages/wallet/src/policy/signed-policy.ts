@@ -15,8 +15,14 @@ export interface SignedPolicy {
   digest: string
 }
 
-/** Why a policy file is not followed. */
-export class PolicyFault extends Error {}
+/** Why a policy file is not followed, and what the owner can do where that is not to sign one. */
+export class PolicyFault extends Error {
+  readonly hint: string | undefined
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.hint = hint
+  }
+}
 
 /** The text of the file in which a policy lies in the data folder. */
 export function signPolicy(document: PolicyDocument, key: OwnerKey): string {
@@ -38,7 +44,10 @@ export function openSignedPolicy(text: string, publicKey: OwnerPublicKey | undef
     throw new PolicyFault('holds no signed policy, but something else')
   if (value?.signature === undefined) throw new PolicyFault('is not signed')
   if (publicKey === undefined)
-    throw new PolicyFault('cannot be checked, because the owner’s public key is not there')
+    throw new PolicyFault(
+      'cannot be checked, because the owner’s public key is not there',
+      'Policies are checked with it: name its folder with --owner-dir, or run lightning-mcp owner init.',
+    )
   const policy = signable(document) as PolicyDocument
   if (!verifyDocument('policy', policy, value.signature, publicKey))
     throw new PolicyFault('was changed without the owner’s key, or signed with another one')
