@@ -19,6 +19,8 @@ async function waiting(
   const process = await world.start({ ...ASKS, ...options })
   const { invoice: destination } = world.invoice({ expirySeconds: 7_200, ...invoice })
   const asked = await process.wallet.pay({ destination, waitSeconds: 0 })
+  // the approval worker has had its first look
+  await world.clock.advance(0)
   return { world, ...process, destination, asked, approvalId: approvalOf(asked) }
 }
 
@@ -148,7 +150,7 @@ describe('denied and expired', () => {
 
   test('what nobody decided in time expires', async () => {
     const { world, wallet, store, asked, approvalId } = await waiting()
-    await world.clock.advance(HOUR_MS)
+    await world.clock.jump(HOUR_MS)
     expect(await wallet.getPayment({ paymentId: asked.paymentId })).toMatchObject({ state: 'expired' })
     expect(await read(store, approvalId)).toMatchObject({ state: 'expired' })
     await expect(decide(world, store, approvalId, 'approve')).rejects.toMatchObject({
@@ -164,7 +166,7 @@ describe('denied and expired', () => {
   test.each(['deny', 'expire'] as const)('after %s the next call asks anew', async (how) => {
     const { world, wallet, store, destination, asked, approvalId } = await waiting()
     if (how === 'deny') await decide(world, store, approvalId, 'deny')
-    await world.clock.advance(how === 'deny' ? 1_000 : HOUR_MS)
+    await (how === 'deny' ? world.clock.advance(1_000) : world.clock.jump(HOUR_MS))
     const again = await wallet.pay({ destination, waitSeconds: 0 })
     expect(again).toMatchObject({ state: 'awaiting_approval', replayed: false })
     expect(again.paymentId).not.toBe(asked.paymentId)
@@ -484,7 +486,7 @@ describe('a destination that mints', () => {
     const again = await wallet.pay(address)
     expect(again).toMatchObject({ state: 'awaiting_approval', attempt: 2 })
     expect(shop.minted).toHaveLength(1)
-    await world.clock.advance(601_000)
+    await world.clock.jump(601_000)
     await decide(world, store, approvalOf(again), 'approve')
     expect(await wallet.pay({ ...address, waitSeconds: 5 })).toMatchObject({ state: 'settled', attempt: 2 })
     expect(shop.minted).toHaveLength(2)
