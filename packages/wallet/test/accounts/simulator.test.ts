@@ -1,0 +1,77 @@
+import { createSimulatedNetwork } from '@lightning-mcp/backend-simulator'
+import { LightningError, msat } from '@lightning-mcp/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { createAccount } from '../../src/accounts/create-account.ts'
+import { readNodeFigure } from '../../src/accounts/node-figure.ts'
+import { transfer } from '../../src/accounts/transfer.ts'
+import { createWallet } from '../../src/create-wallet.ts'
+import { fundsOf, recompute } from '../support/shared-world.ts'
+import { newDatabase, openStore } from '../support/stores.ts'
+import { until } from '../support/test-clock.ts'
+import { temporaryFolder } from '../support/world.ts'
+
+/** Three wallets on one simulated node, as three servers on one data folder are. */
+async function open() {
+  const folder = temporaryFolder()
+  const database = newDatabase(folder)
+  const network = createSimulatedNetwork({ seed: 'accounts' })
+  const name = network.nodes[0]?.name ?? ''
+  const start = async (account: string) => {
+    const wallet = createWallet({
+      backend: network.wallet(name),
+      store: openStore(database),
+      account,
+      invoiceKeyFile: `${folder}/invoice-key`,
+    })
+    await wallet.start()
+    return wallet
+  }
+  const store = openStore(database)
+  const node = network.wallet(name)
+  const { identity } = await node.connect()
+  for (const account of ['alice', 'bob'])
+    await createAccount(store, { name: account, kind: 'tracked', identity })
+  const figure = await readNodeFigure(store, () => node.getBalance({}))
+  await transfer(store, { account: 'alice', amountMsat: 5_000_000n, figure })
+  const [owner, alice, bob] = await Promise.all(['default', 'alice', 'bob'].map(start))
+  onTestFinished(async () => {
+    await Promise.all([owner, alice, bob].map((wallet) => wallet?.stop()))
+    await store.close()
+    network.close()
+  })
+  const shop = network.wallet('shop')
+  return { network, node, shop, store, owner: owner!, alice: alice!, bob: bob! }
+}
+
+test('accounts of one node pay each other, and nobody outside pays it again', async () => {
+  const { node, shop, store, alice, bob } = await open()
+  const before = await node.getBalance({})
+  const made = await bob.createInvoice({ amountMsat: msat(1_000_000n), expirySeconds: 600, description: 'x' })
+  const paid = await alice.pay({ destination: made.invoice ?? '' })
+  expect(paid).toMatchObject({ state: 'settled', feeMsat: 0n })
+  expect(await node.getBalance({})).toEqual(before)
+  expect((await node.lookupInvoice({ paymentHash: made.paymentHash }))?.status).toBe('canceled')
+  const late = await shop.payInvoice({ invoice: made.invoice ?? '', maxFeeMsat: msat(10_000n) })
+  expect(late.status).toBe('failed')
+  expect(await bob.lookupInvoice(made)).toMatchObject({ status: 'settled', preimage: paid.preimage })
+  expect(await fundsOf(store, 'alice')).toBe(4_000_000n)
+  expect(await fundsOf(store, 'bob')).toBe(1_000_000n)
+  await recompute(store)
+})
+
+test('what comes from outside is credited through the backend’s hint and spent again', async () => {
+  const { shop, store, alice, bob } = await open()
+  const made = await bob.createInvoice({ amountMsat: msat(2_000_000n), expirySeconds: 600, description: 'x' })
+  const paid = await shop.payInvoice({ invoice: made.invoice ?? '', maxFeeMsat: msat(10_000n) })
+  expect(paid.status).toBe('settled')
+  await until(async () => (await fundsOf(store, 'bob')) === 2_000_000n)
+  const { invoice: destination } = await shop.createInvoice({
+    amountMsat: msat(1_000_000n),
+    expirySeconds: 600,
+    description: 'y',
+  })
+  expect((await bob.pay({ destination: destination ?? '' })).state).toBe('settled')
+  const back = alice.pay({ destination: destination ?? '' })
+  await expect(back).rejects.toSatisfy((error) => LightningError.is(error) && error.code === 'already_paid')
+  await recompute(store)
+})
