@@ -23,7 +23,7 @@ test('an invoice is paid by the quote of its preview', async () => {
     quote_id: expect.stringMatching(/^quo_/),
     quote_expires_at: expect.any(String),
   })
-  const { quote_id, max_fee_sats } = seen as Record<string, never>
+  const { quote_id, max_fee_sats } = seen as Record<string, unknown>
   const paid = await setup.call('pay_invoice', { invoice, quote_id, max_fee_sats })
   expect(paid).toMatchObject({ isError: false, status: 'settled', replayed: false })
   const again = await setup.call('pay_invoice', { invoice, quote_id })
