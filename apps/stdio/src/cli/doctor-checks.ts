@@ -45,7 +45,9 @@ async function storeFinding({ wallet, walletFolder, config }: Runtime): Promise<
   const message =
     walletFolder === undefined
       ? `nothing is kept (${config.backend.name} without --data-dir)`
-      : `records lie in ${walletFolder}`
+      : config.database === undefined
+        ? `records lie in ${walletFolder}`
+        : `records lie in PostgreSQL, the policy in ${walletFolder}`
   return { check, verdict: 'ok', message }
 }
 
