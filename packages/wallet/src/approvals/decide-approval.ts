@@ -91,7 +91,7 @@ export async function decideApproval(
       throw new LightningError({
         code: 'permission_denied',
         message: 'the record of this approval was changed after it was shown; nothing was signed',
-        hint: 'Somebody writes to the wallet’s database who should not. Use `lightning-mcp pause` and find out who.',
+        hint: 'Somebody writes to the wallet’s database who should not. Use `lightning-mcp owner pause` and find out who.',
         sent: 'no',
       })
     const document: ApprovalDocument = { ...subject, decision, decidedAtMs: nowMs }
@@ -115,7 +115,7 @@ export function assertOpen(approval: Approval, nowMs: number): void {
   throw new LightningError({
     code: 'already_exists',
     message: `this approval is ${state} already`,
-    hint: 'A decision is not taken back. To stop everything use `lightning-mcp pause`.',
+    hint: 'A decision is not taken back. To stop everything use `lightning-mcp owner pause`.',
     sent: 'no',
   })
 }
