@@ -10,6 +10,10 @@ const sections: Record<string, { what: string; run: (rounds: number) => Promise<
     what: 'BOLT 11 decoding',
     run: async (rounds) => (await import('./sections/decode.ts')).decode(rounds),
   },
+  wallet: {
+    what: 'durable payments by the wallet alone, on both stores; a ledger of a million',
+    run: async (rounds) => (await import('./sections/wallet.ts')).wallet(rounds),
+  },
   simulator: {
     what: 'a payment on the simulator, bare and through the wallet',
     run: async (rounds) => (await import('./sections/simulator.ts')).simulator(rounds),

@@ -2,6 +2,7 @@ import type { BackendIdentity, PaymentHash } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
 import type { Account, AccountHolding, AccountTransfer, OwnInvoice } from '../accounts/account.ts'
 import type { Intent } from '../intents/intent.ts'
+import { SENT_STATES } from './account-tables.ts'
 import {
   ACCOUNT_COLUMNS,
   fromRow,
@@ -68,6 +69,9 @@ export interface AccountWriter {
 }
 
 const WAITING = sql.lit(0n)
+
+// Written out and not as parameters: only so does SQLite see that the partial index fits.
+const SENT = SENT_STATES.map((state) => sql.lit(state))
 
 export function accountQueries(db: Kysely<Database>): AccountReader & AccountWriter {
   const ofBackend = (identity: BackendIdentity) =>
@@ -161,9 +165,7 @@ export function accountQueries(db: Kysely<Database>): AccountReader & AccountWri
       return (await page('own_invoices', 'payment_hash', query).execute()).map(invoiceOf)
     },
     async sentPage(query) {
-      const rows = await page('intents', 'payment_id', query)
-        .where('state', 'in', ['reserved', 'dispatched', 'settled', 'failed'])
-        .execute()
+      const rows = await page('intents', 'payment_id', query).where('state', 'in', SENT).execute()
       return rows.map((row) => fromRow<Intent>(INTENT_COLUMNS, row))
     },
     async dueInvoices(identity, nowMs, limit) {

@@ -7,6 +7,9 @@ const MONEY = 'bigint' as const
 const TIME = 'bigint' as const
 
 /** Accounts, the invoices they made, what the owner gave or took, and what the database refuses for a tracked balance. */
+/** Of a payment that was sent at some time. */
+export const SENT_STATES = ['reserved', 'dispatched', 'settled', 'failed'] as const
+
 export async function createAccountTables(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   await db.schema
     .createTable('accounts')
@@ -61,6 +64,8 @@ export async function createAccountTables(db: Kysely<Database>, dialect: Dialect
     .createIndex('intents_by_account')
     .on('intents')
     .columns(['account', 'created_at_ms'])
+    // of part of the rows only, so that SQLite takes it for no question but that for what was sent
+    .where(sql.ref('state'), 'in', [...SENT_STATES])
     .execute()
   await db.schema
     .createTable('account_transfers')

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { LightningError } from '@lightning-mcp/core'
-import { describe, expect, test } from 'vitest'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type LightningError, msat } from '@lightning-mcp/core'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openSqliteStore, sqliteStore } from '../../src/store/sqlite-store.ts'
+import { FakeService } from '../support/fake-service.ts'
 import { temporaryFolder, World } from '../support/world.ts'
 
 describe('transactions', () => {
@@ -198,4 +199,45 @@ test('neither database nor libraries are touched before the first use', () => {
     { encoding: 'utf8' },
   )
   expect(stdout).toBe('true []\ntrue\n')
+})
+
+test('no question of a payment or a page goes through all payments of an account', async () => {
+  const asked = new Set<string>()
+  const { all } = StatementSync.prototype
+  StatementSync.prototype.all = function (this: StatementSync, ...given: Parameters<typeof all>) {
+    asked.add(this.sourceSQL)
+    return all.apply(this, given)
+  }
+  onTestFinished(() => {
+    StatementSync.prototype.all = all
+  })
+  const world = new World()
+  const { wallet } = await world.start({ resolver: new FakeService(world) })
+  await wallet.pay({ destination: world.invoice().invoice, idempotencyKey: 'k' })
+  await wallet.pay({ destination: 'bob@example.com', amountMsat: msat(1_000_000n) })
+  await wallet.preview({ destination: world.invoice().invoice })
+  await wallet.listPayments({ limit: 20 })
+  await wallet.getBudget()
+  const database = new DatabaseSync(world.database)
+  const whole = (
+    all.call(
+      database.prepare("select name from sqlite_master where type = 'index' and sql not like '% where %'"),
+    ) as { name: string }[]
+  ).map(({ name }) => name)
+  const slow = [...asked]
+    .filter((sql) => /from "intents"/.test(sql))
+    .flatMap((sql) =>
+      (all.call(database.prepare(`explain query plan ${sql}`)) as { detail: string }[])
+        .map(({ detail }) => ({ sql, detail }))
+        .filter(({ detail }) => {
+          const [, how, index = '', by = ''] =
+            /^(SCAN|SEARCH) intents(?: USING INDEX (\w+)(?: \((.*)\))?)?/.exec(detail) ?? []
+          return how === 'SCAN'
+            ? index === '' || whole.includes(index)
+            : by === 'account=?' && whole.includes(index)
+        }),
+    )
+  database.close()
+  expect(asked.size).toBeGreaterThan(10)
+  expect(slow).toEqual([])
 })
