@@ -8,6 +8,8 @@ export interface AccountWatchOptions {
   /** False: an account of its own, which sees everything that is not another's. */
   isTracked: boolean
   lookupInvoice: (paymentHash: PaymentHash) => Promise<Invoice | undefined>
+  /** A moment, before the ledger is asked again. */
+  wait: () => Promise<void>
 }
 
 /** A shared backend's events as one account may see them: none of others' payments, invoices or channels. */
@@ -57,14 +59,22 @@ const TYPES = {
   expired: undefined,
 } as const
 
-/** An invoice that another account pays is canceled at the node: what the account is told is what the ledger says. */
+/** So often at most the ledger is asked about a payment between accounts. */
+const PATIENCE = 40
+
+/** An invoice that another account pays is canceled at the node: what the account is told is what the ledger says, once it is final. */
 async function asLedgerSays(
   event: LightningEvent,
-  { lookupInvoice }: AccountWatchOptions,
+  { lookupInvoice, wait }: AccountWatchOptions,
 ): Promise<LightningEvent | undefined> {
   if (!('invoice' in event)) return event
   if (event.type !== 'invoice-canceled' && event.type !== 'invoice-settled') return event
-  const invoice = await lookupInvoice(event.invoice.paymentHash).catch(() => undefined)
+  const look = () => lookupInvoice(event.invoice.paymentHash).catch(() => undefined)
+  let invoice = await look()
+  for (let looks = 1; invoice?.status === 'accepted' && looks < PATIENCE; looks++) {
+    await wait()
+    invoice = await look()
+  }
   const type = invoice === undefined ? undefined : TYPES[invoice.status]
   return invoice === undefined || type === undefined ? event : { type, invoice }
 }

@@ -17,7 +17,7 @@ import {
   supports,
 } from '@lightning-mcp/core'
 import type { Connection } from '../backend/connection.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, pause } from '../clock.ts'
 import { sameBackend } from '../intents/intent.ts'
 import type { WalletStore } from '../store/wallet-store.ts'
 import type { ListPaymentsRequest, PaymentListEntry } from '../wallet.ts'
@@ -273,7 +273,7 @@ export class Accounts {
 
   /** The backend's events as far as they are this account's business. */
   async *watch(events: AsyncIterable<LightningEvent>, signal?: AbortSignal): AsyncIterable<LightningEvent> {
-    const { store, name } = this.#options
+    const { store, name, clock } = this.#options
     const { identity, isTracked, hasOthers } = await this.#standing(signal)
     if (!hasOthers) return yield* events
     yield* eventsOfAccount(events, {
@@ -282,6 +282,7 @@ export class Accounts {
       identity,
       isTracked,
       lookupInvoice: (paymentHash) => this.lookupInvoice({ paymentHash }),
+      wait: () => pause(clock, 250, signal),
     })
   }
 }

@@ -13,6 +13,7 @@ import { isInvoice, type Pinned } from '../intents/pinned.ts'
 import type { Step } from '../steps.ts'
 import type { StoreReader, StoreWriter, WalletStore } from '../store/wallet-store.ts'
 import type { OwnInvoice } from './account.ts'
+import { ACCOUNTS_META } from './create-account.ts'
 import { INSIDE_DETAILS, isInside } from './inside-details.ts'
 import { credit, identityOf } from './own-invoices.ts'
 import type { PreimageSafe } from './sealed-preimage.ts'
@@ -54,6 +55,8 @@ async function findInside(
 ): Promise<typeof INSIDE_DETAILS | undefined> {
   const isNode = NODE_KEY.test(identity.id)
   if (isNode && decoded.payee !== identity.id) return undefined
+  // a service whose invoices are signed by a key of its own: asked only where there are accounts
+  if (!isNode && !(await store.getMetas([ACCOUNTS_META])).has(ACCOUNTS_META)) return undefined
   const row = await store.ownInvoice(identity, decoded.paymentHash)
   if (row === undefined) {
     if (isNode) throw selfPayment('the invoice is this very node’s, and not one of another account here')

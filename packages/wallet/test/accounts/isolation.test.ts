@@ -126,6 +126,7 @@ describe('an account on a shared node', () => {
           store: owner.store,
           identity: world.shared.identity,
           lookupInvoice: async () => undefined,
+          wait: async () => {},
         },
       )
       for await (const event of stream) told.push(event)
@@ -133,5 +134,27 @@ describe('an account on a shared node', () => {
     }
     expect(await seen('alice', true)).toEqual(['gap', mine.paymentHash])
     expect(await seen('default', false)).toEqual(['gap', unknown.paymentHash, 'channel-opened'])
+  })
+
+  test('is told that its invoice was paid, though the node calls it canceled', async () => {
+    const { world, owner, alice, bob } = await withTwo()
+    const made = await world.invoiceOf(bob)
+    const stream = eventsOfAccount(
+      (async function* () {
+        yield { type: 'invoice-canceled' as const, invoice: { ...made, status: 'canceled' as const } }
+      })(),
+      {
+        account: 'bob',
+        isTracked: true,
+        store: owner.store,
+        identity: world.shared.identity,
+        lookupInvoice: (paymentHash) => bob.wallet.lookupInvoice({ paymentHash }),
+        wait: async () => {},
+      },
+    )
+    await alice.wallet.pay({ destination: made.invoice })
+    for await (const event of stream)
+      expect(event).toMatchObject({ type: 'invoice-settled', invoice: { status: 'settled' } })
+    expect.assertions(1)
   })
 })
