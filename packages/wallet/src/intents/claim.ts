@@ -9,7 +9,7 @@ import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
-import { type Pinned, pinnedAgain, pinnedOf } from './pinned.ts'
+import { lookedAtBy, type Pinned, pinnedAgain, pinnedOf } from './pinned.ts'
 import {
   assertStillPayable,
   type Claim,
@@ -45,7 +45,8 @@ export async function claim(store: StoreWriter, call: Asked, context: ClaimConte
   if (known.state !== 'awaiting_approval') redeemed.assertUsable()
 
   // what the owner approved is not changed by another wording
-  const again = known.state === 'awaiting_approval' ? known : withChange(known, wording(asked, known))
+  const isApproved = known.state === 'awaiting_approval'
+  const again = withChange(known, isApproved ? lookedAtBy(asked, known) : wording(asked, known))
   return goOn(store, again, context)
 }
 

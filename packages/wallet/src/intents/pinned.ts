@@ -1,5 +1,6 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { cleanText, type DecodedInvoice } from '@lightning-mcp/core'
+import { lookedAtAnew } from '../spending/plan-again.ts'
 import type { SpendPlan } from '../spending/spend-plan.ts'
 import type { Intent, IntentChange } from './intent.ts'
 import type { Asked } from './target.ts'
@@ -39,6 +40,12 @@ export const pinnedFields = (intent: Intent, pinned: Pinned): IntentChange =>
           (pinned.description === undefined ? undefined : cleanText(pinned.description)),
       }
     : { paymentHash: pinned.paymentHash, payee: pinned.payee, details: pinned.details }
+
+/** What of an approved spending may be looked at anew by the call that sends it: nothing that was approved. */
+export function lookedAtBy({ target }: Asked, known: Intent): IntentChange {
+  if (target.kind === 'invoice' || target.kind === 'minted' || target.plan === undefined) return {}
+  return known.kind === 'keysend' ? {} : { details: lookedAtAnew(known, target.plan) }
+}
 
 /**
  * What a further attempt of a spending is bound to: what its backend shows now. A preimage that was

@@ -5,7 +5,7 @@ import { type Intent, isOpen, sameBackend } from '../intents/intent.ts'
 import type { MatchContext } from '../intents/match.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import type { PaymentId } from '../wallet.ts'
-import { detailsOf } from './spend-plan.ts'
+import { detailsOf, type SpendPlan } from './spend-plan.ts'
 import type { SpendKind } from './spend-request.ts'
 
 /** What two calls have to agree in to mean the same spending. */
@@ -19,6 +19,7 @@ export interface SpendIdentity {
   repeatOf?: PaymentId | undefined
   /** The channel that it changes. */
   channel?: ChannelRef | undefined
+  plan?: SpendPlan | undefined
 }
 
 /** Older ones of a destination are of no account: they are neither open nor lately settled. */
@@ -39,6 +40,7 @@ export async function matchSpend(
     const same = await store.intentByKey(account, asked.idempotencyKey)
     if (same !== undefined) {
       assertSameSpend(same, asked)
+      assertSameTerms(same, asked)
       return same
     }
   }
@@ -49,6 +51,7 @@ export async function matchSpend(
   const open = alike.find(isOpen)
   if (open !== undefined) {
     if (asked.idempotencyKey !== undefined) throw underWay(open)
+    assertSameTerms(open, asked)
     return open
   }
   // a channel is closed or resized by one order at a time, whoever gave it
@@ -61,7 +64,11 @@ export async function matchSpend(
   const [last] = alike.filter(({ state }) => state === 'settled' || state === 'failed')
   if (last === undefined) return undefined
   // by our clock and from when we learned of it: whoever asks again could not know before
-  if (last.state === 'settled') return nowMs - last.updatedAtMs <= replayWindowMs ? last : undefined
+  if (last.state === 'settled') {
+    if (nowMs - last.updatedAtMs > replayWindowMs) return undefined
+    assertSameTerms(last, asked)
+    return last
+  }
   const ours = identity === undefined || sameBackend(last, identity)
   return ours && last.retry === 'same-call' ? last : undefined
 }
@@ -97,6 +104,17 @@ function assertSameSpend(intent: Intent, asked: SpendIdentity): void {
     code: 'idempotency_conflict',
     message: `this idempotency key belongs to payment ${intent.paymentId}, whose ${differences.join(', ')}`,
     hint: 'To repeat that call, give the same values. For a different spending use another key, or none.',
+  })
+}
+
+/** A private channel is another than a public one, whatever else is the same. */
+function assertSameTerms(intent: Intent, { plan }: SpendIdentity): void {
+  const was = intent.details?.['private']
+  if (plan === undefined || was === undefined || was === plan.details['private']) return
+  throw new LightningError({
+    code: 'idempotency_conflict',
+    message: `payment ${intent.paymentId} opens such a channel as a ${was === true ? 'private' : 'public'} one`,
+    hint: `If a further one is meant, give repeat_of: "${intent.paymentId}". Else repeat the call as it was.`,
   })
 }
 

@@ -36,9 +36,16 @@ export async function planAgain(
   // a keysend has nothing to look up, and its preimage is pinned
   if (request === undefined) return {}
   const { plan } = await prepareSpend(readSpend(request), { backend, profile, signal })
-  const kept = Object.entries(intent.details ?? {}).filter(([name]) => KEPT.includes(name))
-  const details: SpendPlan['details'] = { ...plan.details, ...Object.fromEntries(kept) }
-  return { details }
+  return { details: lookedAtAnew(intent, plan) }
+}
+
+/** What an intent is bound to, with what a newer plan of the same order saw of the node. */
+export function lookedAtAnew(
+  { details = {} }: Pick<Intent, 'details'>,
+  plan: SpendPlan,
+): SpendPlan['details'] {
+  const kept = Object.entries(details).filter(([name]) => KEPT.includes(name))
+  return { ...plan.details, ...Object.fromEntries(kept) }
 }
 
 function requestOf(intent: Intent): SpendRequest | undefined {

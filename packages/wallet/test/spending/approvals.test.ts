@@ -1,6 +1,7 @@
+import { sat } from '@lightning-mcp/core'
 import { expect, test } from 'vitest'
 import { ASKS, approvalOf, decide, read } from '../approvals/support.ts'
-import { asked, KINDS, LIMITS, REQUESTS, spendWorld, times } from './spend-world.ts'
+import { ADDRESS, asked, KINDS, LIMITS, REQUESTS, spendWorld, times } from './spend-world.ts'
 
 // a close moves nothing to anybody: no amount is above the threshold
 const ASKED = KINDS.filter((kind) => kind !== 'channel-close')
@@ -64,4 +65,48 @@ test('an approved one that is lost is found again, not approved again', async ()
   await world.clock.advance(60_000)
   expect(await wallet.getPayment(waiting)).toMatchObject({ state: 'settled' })
   expect(times(world, 'onchain')).toBe(1)
+})
+
+test.each(['a call', 'nobody'])(
+  'what came up while the owner thought is not taken for ours: sent by %s',
+  async (who) => {
+    const world = spendWorld()
+    const { wallet, store } = await world.start(OPTIONS)
+    const waiting = await wallet.spend({ ...REQUESTS.onchain, waitSeconds: 0 })
+    // somebody at the node pays the same amount to the same address
+    world.node.chain.addTransaction({
+      netSat: -100_200n,
+      outputs: [{ address: ADDRESS, amountSat: sat(100_000n) }],
+    })
+    world.node.scripts.push({ do: 'lose-request' })
+    await decide(world, store, approvalOf(waiting), 'approve')
+    if (who === 'a call') void wallet.spend(REQUESTS.onchain)
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment(waiting)).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+    expect(asked(world, 'onchain')).toBe(1)
+  },
+)
+
+test('a channel that was spliced while the owner thought is told from ours', async () => {
+  const world = spendWorld()
+  const { wallet, store } = await world.start(OPTIONS)
+  const waiting = await wallet.spend({ ...REQUESTS['splice-in'], waitSeconds: 0 })
+  const [channel] = world.node.chain.channels
+  Object.assign(channel as object, { capacitySat: sat(1_100_000n), fundingOutpoint: `${'ee'.repeat(32)}:0` })
+  world.node.scripts.push({ do: 'lose-request' })
+  await decide(world, store, approvalOf(waiting), 'approve')
+  await world.clock.advance(60_000)
+  expect(await wallet.getPayment(waiting)).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+})
+
+test('what was approved is not changed by the words of a later call', async () => {
+  const world = spendWorld()
+  const { wallet, store } = await world.start(OPTIONS)
+  const waiting = await wallet.spend({ ...REQUESTS['channel-open'], private: true, waitSeconds: 0 })
+  await decide(world, store, approvalOf(waiting), 'approve')
+  await expect(
+    wallet.spend({ ...REQUESTS['channel-open'], private: false, waitSeconds: 0 }),
+  ).rejects.toMatchObject({ code: 'idempotency_conflict' })
+  await wallet.spend({ ...REQUESTS['channel-open'], private: true, feeRateSatPerVbyte: 2 })
+  expect(world.node.chain.asked).toMatchObject([{ private: true, feeRateSatPerVbyte: 1 }])
 })
