@@ -128,7 +128,7 @@ async function payThrough(plan: Plan, to: To): Promise<void> {
       }
     }
     let states: string[] = []
-    for (let tries = 0; tries < PATIENCE && states[0] !== 'settled'; tries++) {
+    for (let tries = 0; tries < PATIENCE && states.join() !== 'settled,settled'; tries++) {
       states = await Promise.all([pay(), pay()])
       // who is told that the node cannot be reached does not ask again at once
       if (states.includes('unavailable')) await pause(clock, 5_000)

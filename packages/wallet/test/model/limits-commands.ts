@@ -23,6 +23,7 @@ const script: fc.Arbitrary<Script> = fc.oneof(
   fc.record({ do: fc.constant('fail' as const), sameHashRetryable: fc.boolean() }),
   fc.constant<Script>({ do: 'pending' }),
   fc.record({ do: fc.constant('lose-reply' as const), outcome }),
+  fc.record({ do: fc.constant('break' as const), outcome }),
   fc.constant<Script>({ do: 'lose-request' }),
   fc.record({ do: fc.constant('late' as const), afterMs: fc.integer({ min: 1, max: 29_000 }), outcome }),
   fc.record({ do: fc.constant('slow' as const), afterMs: fc.constantFrom(1_000, 80_000), outcome }),

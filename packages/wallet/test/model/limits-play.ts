@@ -15,7 +15,7 @@ import type { Script } from '../support/fake-node.ts'
 import { type TestInvoice, testInvoice } from '../support/invoices.ts'
 import { START_MS } from '../support/test-clock.ts'
 import { type TestProcess, World } from '../support/world.ts'
-import { breaches, type Charge, mayRefuse, type ReferenceTree } from './reference.ts'
+import { breaches, type Charge, mayRefuse, type ReferenceTree, usageBounds } from './reference.ts'
 
 export const ACCOUNTS = ['alice', 'bob'] as const
 export const BUDGET = 'coffee'
@@ -242,7 +242,27 @@ export class LimitsPlay {
       expect(fundsMsat).toBe(credited - reservedMsat - paidMsat - feesMsat)
       if (account === 'alice') expect(fundsMsat).toBeGreaterThanOrEqual(0n)
     }
+    await this.#checkUsage()
     return begun
+  }
+
+  /** Every window is as long as it says, or longer by one step. */
+  async #checkUsage(): Promise<void> {
+    const nowMs = this.world.clock.now()
+    for (const scope of Object.keys(this.#tree)) {
+      const usage = await this.#store.read((reader) => reader.usage(scope, nowMs))
+      const bounds = usageBounds(this.#charges, scope, nowMs)
+      const used = {
+        hour: usage.hourMsat,
+        day: usage.dayMsat,
+        lifetime: usage.lifetimeMsat,
+        minute: BigInt(usage.minuteCount),
+      }
+      for (const [name, [least, most]] of Object.entries(bounds)) {
+        const is = used[name as keyof typeof used]
+        if (is < least || is > most) expect({ scope, name, is }).toEqual({ scope, name, least, most })
+      }
+    }
   }
 
   /** Each hash is asked for by one account only. */

@@ -69,6 +69,23 @@ export function breaches(tree: ReferenceTree, charges: readonly Charge[], newest
   })
 }
 
+/** What has been used of a scope's windows at least, and at most. */
+export function usageBounds(
+  charges: readonly Charge[],
+  scope: string,
+  nowMs: number,
+): Readonly<Record<'hour' | 'day' | 'lifetime' | 'minute', readonly [least: bigint, most: bigint]>> {
+  const held = (windowMs: number) =>
+    total(within(charges, scope, nowMs, windowMs), ({ heldMsat }) => heldMsat)
+  const count = (windowMs: number) => BigInt(within(charges, scope, nowMs, windowMs).length)
+  return {
+    hour: [held(HOUR_MS), held(HOUR_MS + MINUTE_MS)],
+    day: [held(DAY_MS), held(DAY_MS + 15 * MINUTE_MS)],
+    lifetime: [held(Number.POSITIVE_INFINITY), held(Number.POSITIVE_INFINITY)],
+    minute: [count(MINUTE_MS), count(MINUTE_MS + MINUTE_SLACK_MS)],
+  }
+}
+
 /** Whether one more payment may be refused: some limit is passed if every window is as long as it may be. */
 export function mayRefuse(
   tree: ReferenceTree,

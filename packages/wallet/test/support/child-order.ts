@@ -25,6 +25,10 @@ export interface ChildOrder {
   calls: readonly ChildCall[]
   /** The owner's signed policy, and the key by which it is checked. */
   policy?: { file: string; publicKey: string }
+  /** Amounts of the wallet's limits in msat, by their names. */
+  limits?: Readonly<Record<string, string>>
+  /** Recomputes the whole ledger at the end. */
+  audit?: boolean
   /** How many calls are under way together. Default: all. */
   atOnce?: number
 }

@@ -26,6 +26,8 @@ export type Script =
   | { do: 'pending' }
   /** Accepted, and the answer is lost. */
   | { do: 'lose-reply'; outcome: 'settled' | 'failed' | 'pending' }
+  /** Accepted, and then something breaks that says nothing. */
+  | { do: 'break'; outcome: 'settled' | 'failed' | 'pending' }
   /** Never arrives, and nobody can say so. */
   | { do: 'lose-request' }
   /** Accepted, and never answers. */
@@ -191,6 +193,9 @@ export class FakeNode {
         throw script.error
       case 'lose-request':
         return unknown
+      case 'break':
+        keep(this.#final(this.#accept(request), script.outcome))
+        throw new Error('broken')
       case 'slow':
         return new Promise((resolve) => {
           this.later(script.afterMs, () => {

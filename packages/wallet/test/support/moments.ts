@@ -9,7 +9,6 @@ export class Moments {
   readonly passed: string[] = []
   readonly #dieAt: string | undefined
   readonly #times = new Map<string, number>()
-  #silent = false
 
   constructor(dieAt: string | undefined) {
     this.#dieAt = dieAt
@@ -18,16 +17,6 @@ export class Moments {
   /** Does not return where it is the moment to die. */
   pass(name: string): void {
     if (this.#isLast(name)) dieNow()
-  }
-
-  /** What is asked of the node for the proof's own sake does not count. */
-  async unseen<T>(work: () => Promise<T>): Promise<T> {
-    this.#silent = true
-    try {
-      return await work()
-    } finally {
-      this.#silent = false
-    }
   }
 
   /**
@@ -83,7 +72,6 @@ export class Moments {
   }
 
   #isLast(name: string): boolean {
-    if (this.#silent) return false
     const times = (this.#times.get(name) ?? 0) + 1
     this.#times.set(name, times)
     const full = times === 1 ? name : `${name}#${times}`
