@@ -347,6 +347,7 @@ export function createWallet(options: WalletOptions): Wallet {
           gates,
           account,
           balanceOf: (options) => accounts.balance(options),
+          insideMeans: (capabilities) => accounts.insideMeans(capabilities),
           clock,
           urls,
           ...(resolver === undefined ? {} : { resolver }),

@@ -4,6 +4,7 @@ import {
   type BackendIdentity,
   type Balance,
   type CallOptions,
+  type Capabilities,
   type DestinationResolver,
   type FeeEstimate,
   LightningError,
@@ -11,6 +12,7 @@ import {
   supports,
   type Warning,
 } from '@lightning-mcp/core'
+import { foreseeInside, type InsideMeans } from './accounts/inside.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { type Draft, describeTarget } from './describe-target.ts'
@@ -34,6 +36,8 @@ export interface PreviewContext {
   account: string
   /** What the account can spend. */
   balanceOf: (options: CallOptions) => Promise<Pick<Balance, 'spendableMsat'>>
+  /** By what a payment between two accounts of this ledger can be settled inside it. */
+  insideMeans: (capabilities: Capabilities) => InsideMeans
   clock: Clock
   resolver?: DestinationResolver
   urls: UrlOptions
@@ -112,7 +116,7 @@ async function quote(
 async function judgeDraft(
   target: Target,
   request: PaymentRequest,
-  { connection, policy, store, account, clock, gates, balanceOf }: PreviewContext,
+  { connection, policy, store, account, clock, gates, balanceOf, insideMeans }: PreviewContext,
   draft: Draft,
 ): Promise<PaymentPreview['verdict']> {
   const { amountMsat, signal } = { amountMsat: draft.amountMsat as Msat, signal: request.signal }
@@ -146,10 +150,20 @@ async function judgeDraft(
   }
   const nowMs = clock.now()
   const spend = { ...judged, identity, nowMs }
-  const { judgement, stopped } = await reading(store, async (reader) => ({
-    judgement: await judgeIntent(reader, judged, { rulebook, fees, nowMs }),
-    stopped: await whatStops(reader, target, gates, spend),
-  }))
+  const decoded = target.kind === 'invoice' ? target.decoded : undefined
+  const { judgement, stopped, inside } = await reading(store, async (reader) => {
+    const inside = await foreseeInside(reader, decoded, {
+      account,
+      identity,
+      inside: insideMeans(connection.capabilities),
+    })
+    const { details } = inside
+    return {
+      inside,
+      judgement: await judgeIntent(reader, { ...judged, details }, { rulebook, fees, nowMs }),
+      stopped: (await whatStops(reader, target, gates, spend)) ?? inside.refused,
+    }
+  })
   const { verdict, rules, code, message, hint, maxFeeMsat } = judgement
   draft.maxFeeMsat = maxFeeMsat
   const unknown = (what: string, { message }: LightningError): void => {
@@ -157,7 +171,10 @@ async function judgeDraft(
   }
   if (LightningError.is(balance)) unknown('the balance is not known', balance)
   else draft.affordable = addMsat(amountMsat, maxFeeMsat) <= balance.spendableMsat
-  const estimate = await orFault(estimateFee(target, amountMsat, signal, connection), signal)
+  const staysInside = inside.details !== undefined || inside.refused !== undefined
+  const estimate = staysInside
+    ? undefined
+    : await orFault(estimateFee(target, amountMsat, signal, connection), signal)
   if (LightningError.is(estimate)) {
     unknown('no fee estimate', estimate)
   } else if (estimate !== undefined) {

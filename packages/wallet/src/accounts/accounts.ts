@@ -130,9 +130,13 @@ export class Accounts {
     identity,
     capabilities,
   }: Pick<BackendProfile, 'identity' | 'capabilities'>): Promise<InsideMeans> {
-    const { guard, safe } = this.#options
-    await guard.prepare(identity)
-    return { canCancel: supports(capabilities, 'invoices.cancel'), safe }
+    await this.#options.guard.prepare(identity)
+    return this.insideMeans(capabilities)
+  }
+
+  /** By what this process could settle between accounts. */
+  insideMeans(capabilities: BackendProfile['capabilities']): InsideMeans {
+    return { canCancel: supports(capabilities, 'invoices.cancel'), safe: this.#options.safe }
   }
 
   /** What the account can spend now: of a tracked one its own balance, of another what tracked ones leave. */

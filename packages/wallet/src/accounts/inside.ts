@@ -39,6 +39,21 @@ export async function withInside<T extends Pinned | undefined>(
   return details === undefined ? pinned : { ...pinned, details }
 }
 
+/** The same for a preview: what `pay` would be refused with is told, not thrown. */
+export async function foreseeInside(
+  store: StoreReader,
+  decoded: DecodedInvoice | undefined,
+  where: Parameters<typeof withInside>[2],
+): Promise<{ details?: Intent['details']; refused?: LightningError }> {
+  try {
+    const { details } = (await withInside<Pinned | undefined>(store, decoded, where)) ?? {}
+    return details === undefined ? {} : { details }
+  } catch (error) {
+    if (LightningError.is(error)) return { refused: error }
+    throw error
+  }
+}
+
 /**
  * Whether a payment is settled between two accounts of this ledger. Throws where the invoice is this
  * very node's and that cannot be: the node would refuse it, or pay it in a way that nobody here sees.
