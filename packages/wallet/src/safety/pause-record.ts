@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { userInfo } from 'node:os'
 import { verifyDocument } from '../owner/signed-document.ts'
 import type { StoreReader, StoreWriter } from '../store/wallet-store.ts'
 
@@ -17,6 +18,8 @@ export interface PauseRecord {
   /** Every way by which it came since then. */
   ways: readonly PauseWay[]
   reason: string
+  /** The machine's user as whom it was recorded last. */
+  who?: string
 }
 
 /** What the owner signs to end a pause. */
@@ -62,6 +65,7 @@ export async function writePause(
     sinceMs: known?.sinceMs ?? nowMs,
     ways: [...new Set([...(known?.ways ?? []), way])],
     reason: reason.slice(0, MAX_REASON_LENGTH),
+    ...whoAmI(),
   }
   await writer.setMeta(PAUSE, JSON.stringify(pause))
   return pause
@@ -90,12 +94,22 @@ function ended(
 }
 
 function readPause(text: string): PauseRecord {
-  const { nonce, sinceMs, ways, reason } = parse(text)
+  const { nonce, sinceMs, ways, reason, who } = parse(text)
   return {
     nonce: typeof nonce === 'string' ? nonce : '',
     sinceMs: typeof sinceMs === 'number' ? sinceMs : 0,
     ways: Array.isArray(ways) ? ways.filter((way): way is PauseWay => WAYS.has(way)) : [],
     reason: typeof reason === 'string' ? reason : 'the record of the pause cannot be read',
+    ...(typeof who === 'string' ? { who } : {}),
+  }
+}
+
+/** A user without a name, as in some containers, is none. */
+function whoAmI(): { who?: string } {
+  try {
+    return { who: userInfo().username }
+  } catch {
+    return {}
   }
 }
 

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { msat } from '@lightning-mcp/core'
 import { describe, expect, it } from 'vitest'
@@ -31,7 +32,8 @@ describe('the kill switch', () => {
   it('holds after a restart, until it is resumed', async () => {
     const world = new World()
     const { store, kill } = await world.start()
-    await pauseSpending(store, { reason: 'for the night' })
+    const { pause } = await pauseSpending(store, { reason: 'for the night' })
+    expect(pause).toMatchObject({ who: userInfo().username, ways: ['command'], reason: 'for the night' })
     kill()
     const said: string[] = []
     const log = { info: () => {}, error: () => {}, warn: (text: string) => void said.push(text) }
