@@ -2,11 +2,13 @@ import { createSimulatedNetwork } from '@lightning-mcp/backend-simulator'
 import { satToMsat } from '@lightning-mcp/core'
 import {
   type ApprovalDecision,
+  type ApprovalId,
   createWallet,
   decideApproval,
   generateOwnerKey,
   listApprovals,
   openSqliteStore,
+  type PaymentOutcome,
   signDocument,
   type WalletOptions,
 } from '@lightning-mcp/wallet'
@@ -18,6 +20,7 @@ import type { Transport } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createMcpFace, type McpFace } from '../src/index.ts'
+import { cannedWallet, NOW, settled } from './canned-wallet.ts'
 import { type Called, overConnection, overHttp } from './clients.ts'
 
 const owner = generateOwnerKey()
@@ -290,5 +293,68 @@ describe('a client that forges its user’s answer', () => {
     expect((await call('get_payment_status', { payment_id })).structuredContent['status']).toBe(
       'awaiting_approval',
     )
+  })
+})
+
+describe('a payment that ended before it was sent', () => {
+  const approval = {
+    approvalId: 'apr_00000000000000000000000000' as ApprovalId,
+    expiresAt: NOW,
+    mayElicit: false,
+  }
+  const { preimage: _, feeMsat: __, settledAt: ___, ...unsent } = settled
+  const ends: readonly {
+    name: string
+    end: Partial<PaymentOutcome>
+    code: string
+    retry: string
+    step: RegExp
+  }[] = [
+    { name: 'denied', end: { state: 'denied' }, code: 'permission_denied', retry: 'never', step: /said no/ },
+    {
+      name: 'expired',
+      end: { state: 'expired' },
+      code: 'approval_required',
+      retry: 'after-delay',
+      step: /Nobody approved/,
+    },
+    {
+      name: 'approved, but its limits ran out',
+      end: { state: 'canceled', failure: { reason: 'budget_exceeded', detail: 'the day is used up' } },
+      code: 'budget_exceeded',
+      retry: 'never',
+      step: /could no longer be sent/,
+    },
+    {
+      name: 'canceled for a reason of its own',
+      end: { state: 'canceled', failure: { reason: 'something new' } },
+      code: 'payment_failed',
+      retry: 'never',
+      step: /Tell the user/,
+    },
+  ]
+
+  test.each(ends)('$name is told as such', async ({ end, code, retry, step }) => {
+    const outcome: PaymentOutcome = { ...unsent, ...end, approval }
+    const face = createMcpFace({
+      wallet: cannedWallet({ pay: async () => outcome, getPayment: async () => outcome }),
+      version: '0',
+    })
+    const call = callerOf(await overConnection(face))
+    const { structuredContent, isError } = await call('pay_invoice', { invoice: 'lnbcrt10u1canned' })
+    expect(isError).toBe(true)
+    expect(structuredContent).toMatchObject({
+      code,
+      retry,
+      status: end.state,
+      money_may_have_moved: false,
+      approval_id: approval.approvalId,
+      next_step: expect.stringMatching(step),
+    })
+    const status = await call('get_payment_status', { approval_id: approval.approvalId })
+    expect(status.structuredContent).toMatchObject({
+      status: end.state,
+      next_step: expect.stringMatching(step),
+    })
   })
 })
