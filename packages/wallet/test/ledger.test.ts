@@ -73,6 +73,7 @@ describe('the journal', () => {
       dayMsat: 5n,
       thirtyDaysMsat: 5n,
       lifetimeMsat: 5n,
+      newestMs: 0,
     })
   })
 

@@ -7,6 +7,8 @@ export interface Usage {
   dayMsat: Msat
   thirtyDaysMsat: Msat
   lifetimeMsat: Msat
+  /** When the newest of it was charged, to a few seconds; later than now where the clock was put back. */
+  newestMs?: number
 }
 
 export type UsageWindow = 'minute' | 'hour' | 'day' | '30-days' | 'lifetime'
@@ -31,6 +33,10 @@ export const USAGE_WINDOWS: Readonly<
 /** The step that holds the moment. */
 export const bucketOf = (window: UsageWindow, atMs: number): number =>
   window === 'lifetime' ? 0 : Math.floor(atMs / USAGE_WINDOWS[window].bucketMs)
+
+/** The moment at which a step begins. */
+export const startOf = (window: Exclude<UsageWindow, 'lifetime'>, bucket: number): number =>
+  bucket * USAGE_WINDOWS[window].bucketMs
 
 /** The oldest step that still counts. What lies in the future, after a clock was put back, counts too. */
 export const oldestBucket = (window: UsageWindow, nowMs: number): number =>

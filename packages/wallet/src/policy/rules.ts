@@ -59,6 +59,22 @@ const yesOrNo = (rule: string, { node: { scope } }: Question, because: Because |
   because,
 })
 
+/** Clocks of several machines differ by less. */
+const CLOCK_TOLERANCE_MS = 60_000
+
+/** What is charged at an earlier time than it is leaves its window too soon, so nothing is. */
+const clock: Rule = (question) => {
+  const { usage, facts } = question
+  const { newestMs = 0 } = usage
+  if (newestMs <= facts.nowMs + CLOCK_TOLERANCE_MS) return undefined
+  const newest = new Date(newestMs).toISOString()
+  return yesOrNo('clock', question, {
+    code: 'spending_paused',
+    message: `the clock says ${new Date(facts.nowMs).toISOString()}, and a payment of ${newest} is on record: it was put back`,
+    hint: `The owner has to set the clock. Once it is past ${newest}, spending goes on.`,
+  })
+}
+
 const expiry: Rule = (question) => {
   const { expiresAtMs } = question.node.limits
   if (expiresAtMs === undefined) return undefined
@@ -248,6 +264,7 @@ const inWindow =
 
 /** In this order: the first that says no is the reason that is given. */
 export const LIMIT_RULES: readonly Rule[] = [
+  clock,
   expiry,
   activeHours,
   deny,

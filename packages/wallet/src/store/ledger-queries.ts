@@ -1,7 +1,14 @@
 import { msat } from '@lightning-mcp/core'
 import { sql } from 'kysely'
 import type { AccountBalance, JournalDeltas, JournalEntry } from '../ledger/journal.ts'
-import { bucketOf, oldestBucket, USAGE_WINDOW_NAMES, type Usage, type UsageWindow } from '../ledger/usage.ts'
+import {
+  bucketOf,
+  oldestBucket,
+  startOf,
+  USAGE_WINDOW_NAMES,
+  type Usage,
+  type UsageWindow,
+} from '../ledger/usage.ts'
 import { BALANCE_COLUMNS, fromRow, JOURNAL_COLUMNS, type Row, toWholeRow } from './columns.ts'
 import { addColumns } from './group-memory.ts'
 import type { Session } from './session.ts'
@@ -78,13 +85,15 @@ export function ledgerQueries({ db, statements, memory }: Session): LedgerReader
       const ask = () => writtenUsage({ db, statements, memory }, scope, oldest)
       const written = memory === undefined ? await ask() : await memory.sumsOf(`${scope} ${oldest}`, ask)
       const used = { ...written.used }
-      let { minuteCount } = written
+      let { minuteCount, newest } = written
       for (const row of memory?.pending('usage') ?? []) {
         const window = row['usage_window'] as UsageWindow
         const from = oldest[USAGE_WINDOW_NAMES.indexOf(window)] ?? 0n
         if (row['scope'] !== scope || (row['bucket'] as bigint) < from) continue
         used[window] += row['used_msat'] as bigint
-        if (window === 'minute') minuteCount += Number(row['used_count'])
+        if (window !== 'minute') continue
+        minuteCount += Number(row['used_count'])
+        newest = Math.max(newest ?? 0, Number(row['bucket']))
       }
       return {
         minuteCount,
@@ -92,6 +101,7 @@ export function ledgerQueries({ db, statements, memory }: Session): LedgerReader
         dayMsat: msat(used.day),
         thirtyDaysMsat: msat(used['30-days']),
         lifetimeMsat: msat(used.lifetime),
+        ...(newest === undefined ? {} : { newestMs: startOf('minute', newest) }),
       }
     },
 
@@ -145,6 +155,7 @@ async function writtenUsage({ db, statements }: Session, scope: string, oldest: 
           'usage_window',
           (of) => of.fn.sum<string | bigint>('used_msat').as('used'),
           (of) => of.fn.sum<string | bigint>('used_count').as('count'),
+          (of) => of.fn.max('bucket').as('newest'),
         ])
         .where('scope', '=', slot('scope'))
         .where((is) =>
@@ -159,10 +170,13 @@ async function writtenUsage({ db, statements }: Session, scope: string, oldest: 
   )
   const used: Record<UsageWindow, bigint> = { minute: 0n, hour: 0n, day: 0n, '30-days': 0n, lifetime: 0n }
   let minuteCount = 0
+  let newest: number | undefined
   for (const row of rows) {
     const window = row['usage_window'] as UsageWindow
     used[window] = BigInt(row['used'] as string | bigint)
-    if (window === 'minute') minuteCount = Number(row['count'])
+    if (window !== 'minute') continue
+    minuteCount = Number(row['count'])
+    newest = Number(row['newest'])
   }
-  return { used, minuteCount }
+  return { used, minuteCount, newest }
 }

@@ -120,7 +120,7 @@ describe('a clock that jumps back', () => {
     const { world, pay } = await scene({ maxPerDaySats: 1_000, [limit]: 100 })
     expect(await pay(100)).toBe('settled')
     await world.clock.jump(-365 * DAY)
-    expect(await pay(1)).toBe('budget_exceeded')
+    expect(await pay(1)).toBe('spending_paused')
     await world.clock.jump(365 * DAY + MINUTE)
     expect(await pay(1)).toBe('budget_exceeded')
   })
@@ -128,8 +128,23 @@ describe('a clock that jumps back', () => {
   test('gives nothing of a minute back', async () => {
     const { world, pay } = await scene({ maxPaymentsPerMinute: 1 })
     expect(await pay(1)).toBe('settled')
-    await world.clock.jump(-HOUR)
+    await world.clock.jump(-30_000)
     expect(await pay(1)).toBe('rate_limited')
+  })
+
+  test('stops spending in words that say why, and no payment is charged to the past', async () => {
+    const { world, process, pay } = await scene({ maxPerDaySats: 100 })
+    expect(await pay(10)).toBe('settled')
+    await world.clock.jump(-2 * DAY)
+    const { invoice } = world.invoice({ amountMsat: 50_000n })
+    await expect(process.wallet.pay({ destination: invoice })).rejects.toMatchObject({
+      code: 'spending_paused',
+      message: expect.stringMatching(/^the clock says .* and a payment of .* is on record: it was put back$/),
+      hint: expect.stringContaining('set the clock'),
+    })
+    await world.clock.jump(2 * DAY)
+    expect(await pay(90)).toBe('settled')
+    expect(await pay(1)).toBe('budget_exceeded')
   })
 })
 
