@@ -81,7 +81,7 @@ describe('doctor', () => {
   it('tells whether the owner lets it spend, and what no limit keeps out', async () => {
     const wallet = new OwnedWallet()
     const ownerFindings = async (): Promise<Finding[]> => {
-      const { stdout } = await wallet.run('doctor', '--json')
+      const { stdout } = await wallet.spawned('doctor', '--json')
       return asData(stdout).findings.filter(({ check }) => check === 'owner')
     }
     expect((await ownerFindings())[0]).toMatchObject({

@@ -30,7 +30,8 @@ describe("the owner's commands beside a running server", { timeout }, () => {
       next_step: expect.stringContaining('lightning-mcp owner init'),
     })
 
-    const made = await wallet.signed('owner', 'init')
+    const passphrase = ['--passphrase-file', wallet.passphraseFile]
+    const made = await wallet.spawned('owner', 'init', ...passphrase)
     expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('may spend now') })
     expect(statSync(join(wallet.ownerDir, 'owner-key.json')).mode & 0o777).toBe(0o600)
     expect(await server.data('pay_invoice', { invoice })).toMatchObject({ status: 'settled' })
@@ -41,12 +42,12 @@ describe("the owner's commands beside a running server", { timeout }, () => {
     expect(payments).toEqual([
       expect.objectContaining({ account: 'default', state: 'settled', amount_msat: '1000000' }),
     ])
-    const csv = (await wallet.run('owner', 'payments', '--export', 'csv')).stdout.split('\r\n')
+    const csv = (await wallet.spawned('owner', 'payments', '--export', 'csv')).stdout.split('\r\n')
     expect(csv[0]).toMatch(/^payment_id,account,kind,state,/)
     expect(csv[1]).toContain(`"'=HYPERLINK(""http://evil"")"`)
     expect(csv).toHaveLength(3)
 
-    const verified = await wallet.run('owner', 'audit', 'verify')
+    const verified = await wallet.spawned('owner', 'audit', 'verify')
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('The books are right') })
     const { decisions } = (await wallet.answer('owner', 'audit')) as { decisions: { verdict: string }[] }
     expect(decisions.map(({ verdict }) => verdict)).toContain('allowed')
@@ -172,7 +173,6 @@ describe("the owner's commands beside a running server", { timeout }, () => {
     expect(accounts).toContainEqual(
       expect.objectContaining({ account: 'shop', kind: 'tracked', fundsMsat: '4000000' }),
     )
-    expect(await wallet.run('owner', 'accounts', 'credit', 'shop', '1.5')).toMatchObject({ code: 2 })
     expect((await wallet.run('owner', 'audit', 'verify')).code).toBe(0)
   })
 })

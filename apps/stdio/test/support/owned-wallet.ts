@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { approvals, owner } from '../../src/cli/owner/owner.ts'
 import { type Finished, runProgram } from './run-program.ts'
 import { ServerProcess } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -13,25 +15,31 @@ export class OwnedWallet {
   readonly folder = temporaryFolder()
   readonly data = join(this.folder, 'data')
   readonly ownerDir = join(this.folder, 'owner')
+  readonly passphraseFile = join(this.folder, 'passphrase')
   readonly #backend = join(this.folder, 'real-money.mjs')
 
   constructor() {
     writeFileSync(this.#backend, `export { backendModule } from ${JSON.stringify(SIMULATOR)}`)
-    writeFileSync(join(this.folder, 'passphrase'), `${PASSPHRASE}\n`, { mode: 0o600 })
+    writeFileSync(this.passphraseFile, `${PASSPHRASE}\n`, { mode: 0o600 })
   }
 
   get settings(): string[] {
     return ['--backend', this.#backend, '--data-dir', this.data, '--owner-dir', this.ownerDir]
   }
 
-  /** One of the owner's commands, beside whatever runs. */
+  /** One of the owner's commands, beside whatever runs; in this process, which saves the start of another. */
   run(...words: string[]): Promise<Finished> {
+    return runHere([...words, ...this.settings])
+  }
+
+  /** Any command as a process of its own. */
+  spawned(...words: string[]): Promise<Finished> {
     return runProgram([...words, ...this.settings])
   }
 
   /** The same with the right passphrase. */
   signed(...words: string[]): Promise<Finished> {
-    return this.run(...words, '--passphrase-file', join(this.folder, 'passphrase'))
+    return this.run(...words, '--passphrase-file', this.passphraseFile)
   }
 
   /** The data of a command that must succeed. */
@@ -55,6 +63,31 @@ export class OwnedWallet {
     const path = join(this.folder, `policy-${version}.json`)
     writeFileSync(path, JSON.stringify({ version, accounts: { default: limits } }))
     return path
+  }
+}
+
+async function runHere(argv: readonly string[]): Promise<Finished> {
+  const { stdout, stderr } = process
+  const before = [stdout.write, stderr.write] as const
+  const said = { stdout: '', stderr: '' }
+  const listen = (name: 'stdout' | 'stderr') => {
+    process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      said[name] += String(chunk)
+      const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined
+      done?.()
+      return true
+    }) as typeof stdout.write
+  }
+  const [command = '', ...rest] = argv
+  listen('stdout')
+  listen('stderr')
+  try {
+    const run = { owner, approvals }[command]
+    if (run === undefined) throw new TypeError(`${command} is none of the owner's commands`)
+    const code = await run({ argv: rest, env: { HOME: '/nonexistent' }, cwd: tmpdir() })
+    return { code, ...said }
+  } finally {
+    ;[stdout.write, stderr.write] = before
   }
 }
 
