@@ -3,8 +3,10 @@ import { amountText } from '../amount-text.ts'
 import type { Usage } from '../ledger/usage.ts'
 import { DEFAULT_LIMITS, type FeeFacts, feeCapFor } from '../limits.ts'
 import type { RuleVerdict } from '../wallet.ts'
+import { APPROVAL_RULES } from './approval-rules.ts'
 import type { LimitNode, Spend, SpendFacts } from './limit-tree.ts'
-import { APPROVAL_RULES, LIMIT_RULES, type Question, type Ruling } from './rules.ts'
+import { LIMIT_RULES } from './rules.ts'
+import type { Question, Ruling } from './ruling.ts'
 
 /** What a payment's limits say, and why. */
 export interface Judgement {

@@ -1,63 +1,10 @@
-import { clampSubMsat, type ErrorCode, type Msat } from '@lightning-mcp/core'
+import { clampSubMsat, type Msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
-import type { Usage } from '../ledger/usage.ts'
 import { feeCapFor } from '../limits.ts'
-import type { RuleVerdict } from '../wallet.ts'
 import { activeHoursText, isActive } from './active-hours.ts'
-import { allowedBy, deniedBy, type PayeeNames } from './destination-pattern.ts'
-import { type LimitNode, limitOf, type SpendFacts } from './limit-tree.ts'
-
-/** One payment before one node. */
-export interface Question {
-  node: LimitNode
-  usage: Usage
-  amountMsat: Msat
-  capitalMsat: Msat
-  /** Both together: what a share of fees is taken of. */
-  movedMsat: Msat
-  /** What a share of a fee limit is taken of. */
-  feeBaseMsat: Msat
-  maxFeeMsat: Msat
-  payee: PayeeNames
-  facts: SpendFacts
-}
-
-export interface Because {
-  code: ErrorCode
-  message: string
-  hint: string
-}
-
-/** What one rule of one node says. `because`: why not. */
-export interface Ruling extends RuleVerdict {
-  because: Because | undefined
-}
-
-type Rule = (question: Question) => Ruling | undefined
-
-/** How much of a limit a payment would take; what is left afterwards. */
-const amountRuling = (
-  rule: string,
-  { node: { scope } }: Question,
-  limitMsat: Msat,
-  usedMsat: Msat,
-  because: () => Because,
-): Ruling => ({
-  rule,
-  scope,
-  limitMsat,
-  usedMsat,
-  remainingMsat: clampSubMsat(limitMsat, usedMsat),
-  allowed: usedMsat <= limitMsat,
-  because: usedMsat <= limitMsat ? undefined : because(),
-})
-
-const yesOrNo = (rule: string, { node: { scope } }: Question, because: Because | undefined): Ruling => ({
-  rule,
-  scope,
-  allowed: because === undefined,
-  because,
-})
+import { allowedBy, deniedBy } from './destination-pattern.ts'
+import { limitOf } from './limit-tree.ts'
+import { amountRuling, type Rule, yesOrNo } from './ruling.ts'
 
 /** Clocks of several machines differ by less. */
 const CLOCK_TOLERANCE_MS = 60_000
@@ -275,34 +222,3 @@ export const LIMIT_RULES: readonly Rule[] = [
   perMinute,
   ...WINDOWS.map(inWindow),
 ]
-
-const approveAbove: Rule = (question) => {
-  const { node, movedMsat, facts } = question
-  const { approveAboveMsat } = node.limits
-  if (approveAboveMsat === undefined) return undefined
-  const within = amountRuling('approve_above', question, approveAboveMsat, movedMsat, () => ({
-    code: 'approval_required',
-    message: `${amountText(movedMsat)} is more than may be paid without the owner: ${amountText(approveAboveMsat)}`,
-    hint: 'Wait for the owner’s decision. Splitting the payment is not what the owner meant.',
-  }))
-  return facts.isApproved ? { ...within, allowed: true, because: undefined } : within
-}
-
-const approveNewDestination: Rule = (question) => {
-  const { node, facts } = question
-  if (node.limits.approveNewDestinations !== true) return undefined
-  return yesOrNo(
-    'approve_new_destination',
-    question,
-    !facts.isNewDestination || facts.isApproved
-      ? undefined
-      : {
-          code: 'approval_required',
-          message: 'nothing was ever paid to this destination, and the owner decides on the first payment',
-          hint: 'Wait for the owner’s decision.',
-        },
-  )
-}
-
-/** Asked only once no limit refuses. */
-export const APPROVAL_RULES: readonly Rule[] = [approveAbove, approveNewDestination]
