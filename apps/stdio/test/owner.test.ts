@@ -82,6 +82,23 @@ describe("the owner's commands beside a running server", { timeout }, () => {
     await Promise.all([server.end(), other.end()])
   })
 
+  it('stop spending although the key is damaged', async () => {
+    const wallet = new OwnedWallet()
+    await wallet.signed('owner', 'init')
+    writeFileSync(join(wallet.ownerDir, 'owner.json'), 'damaged')
+    expect(await wallet.run('owner', 'pause')).toMatchObject({ code: 0 })
+    expect(await wallet.signed('owner', 'resume')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not hold an owner'),
+    })
+    rmSync(join(wallet.ownerDir, 'owner.json'))
+    await wallet.signed('owner', 'init')
+    expect(await wallet.signed('owner', 'resume')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Spending goes on'),
+    })
+  })
+
   it('set limits that hold from the next call on', async () => {
     const wallet = new OwnedWallet()
     const [server, other] = [await wallet.server(), await wallet.otherSide()]
