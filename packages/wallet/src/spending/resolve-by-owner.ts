@@ -1,4 +1,5 @@
 import { cleanText, LightningError } from '@lightning-mcp/core'
+import { isInside } from '../accounts/inside-details.ts'
 import { spentOutcome } from '../dispatch/spent.ts'
 import { type Intent, withChange } from '../intents/intent.ts'
 import { failedOutcome, type Outcome } from '../intents/outcome.ts'
@@ -121,6 +122,12 @@ function assertUndecided(intent: Intent | undefined, nowMs: number): Intent {
       code: 'invalid_request',
       message: `payment ${paymentId} is ${outcome ?? state}: only one whose outcome is unknown is decided by hand`,
       hint: 'Nothing has to be done about it.',
+    })
+  if (isInside(intent))
+    throw new LightningError({
+      code: 'unsupported',
+      message: `payment ${paymentId} is one between two accounts: only both sides together can be booked`,
+      hint: 'It ends by itself once the node answers about its invoice.',
     })
   if (leaseUntilMs > nowMs)
     throw new LightningError({

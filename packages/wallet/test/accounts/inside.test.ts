@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { LightningError, msat } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
+import { auditLedger } from '../../src/ledger/audit.ts'
+import { resolveByOwner } from '../../src/spending/resolve-by-owner.ts'
 import { INSIDE_STEP, STEPS, type StepName } from '../../src/steps.ts'
 import { balanceOf, eventsOf, fundsOf, recompute, SharedWorld } from '../support/shared-world.ts'
 import { until } from '../support/test-clock.ts'
@@ -156,6 +158,11 @@ describe('a payment between two accounts', () => {
     expect(first.state).toBe('dispatched')
     expect(await balanceOf(store, 'alice')).toMatchObject({ reservedMsat: 1_000_000n, paidMsat: 0n })
     expect(await bob.wallet.lookupInvoice({ paymentHash })).toMatchObject({ status: 'accepted' })
+    // nor can the owner book one side of it
+    await world.settle(1_000)
+    const word = { paymentId: first.paymentId, outcome: 'settled' as const, evidence: 'I looked' }
+    const byHand = resolveByOwner(store, { ...word, nowMs: world.clock.now() })
+    await expect(byHand).rejects.toSatisfy(code('unsupported'))
     world.shared.cancelScript = 'cancel'
     await world.settle(20_000)
     await assertMovedOnce(two, 1_000_000n)
@@ -262,4 +269,19 @@ describe('an invoice of this very node', () => {
     expect(sealed.includes(Buffer.from(secret, 'hex'))).toBe(false)
     expect((await stat(world.invoiceKeyFile)).mode & 0o777).toBe(0o600)
   })
+})
+
+test('the audit finds nothing wrong with what accounts gave, received and paid each other', async () => {
+  const { world, store, owner, alice, bob } = await withTwo()
+  await alice.wallet.pay({ destination: (await world.invoiceOf(bob)).invoice })
+  await bob.wallet.pay({ destination: (await world.invoiceOf(owner, 300_000n)).invoice })
+  const { paymentHash } = await world.invoiceOf(bob)
+  world.shared.payFromOutside(paymentHash)
+  await world.settle(5_000)
+  world.shared.scripts.push({ do: 'settle', feeMsat: 4_500_000n })
+  await alice.wallet.pay({ destination: world.invoice().invoice })
+  expect(await eventsOf(store, 'alice')).toContain('covered')
+  const report = await auditLedger({ store, nowMs: world.clock.now() })
+  expect(report.findings).toEqual([])
+  expect(report.ok).toBe(true)
 })
