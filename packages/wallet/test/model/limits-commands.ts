@@ -2,7 +2,8 @@ import { LightningError } from '@lightning-mcp/core'
 import fc from 'fast-check'
 import { STEPS, type StepName } from '../../src/steps.ts'
 import type { Script } from '../support/fake-node.ts'
-import { ACCOUNTS, type Asked, type LimitsPlay, type PlayLimits, PROCESSES } from './limits-play.ts'
+import type { LimitsPlay } from './limits-play.ts'
+import { ACCOUNTS, type Asked, type PlayLimits, PROCESSES } from './limits-scene.ts'
 
 type Model = Record<string, never>
 type Command = fc.AsyncCommand<Model, LimitsPlay>
@@ -39,7 +40,7 @@ const script: fc.Arbitrary<Script> = fc.oneof(
 
 const asked: fc.Arbitrary<Asked> = fc.record({
   account: fc.constantFrom(...ACCOUNTS),
-  amount: fc.constantFrom(1, 90, 100, 250, 600),
+  amount: fc.constantFrom(1, 90, 100, 101, 250, 501),
   maxFee: fc.constantFrom(1, 5, 10),
   budget: fc.boolean(),
 })

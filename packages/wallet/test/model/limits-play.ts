@@ -8,46 +8,27 @@ import { transfer } from '../../src/accounts/transfer.ts'
 import type { Intent } from '../../src/intents/intent.ts'
 import { auditLedger } from '../../src/ledger/audit.ts'
 import { postings } from '../../src/ledger/postings.ts'
-import { generateOwnerKey } from '../../src/owner/owner-key.ts'
-import { signPolicy } from '../../src/policy/signed-policy.ts'
 import type { StepName } from '../../src/steps.ts'
 import type { Script } from '../support/fake-node.ts'
-import { type TestInvoice, testInvoice } from '../support/invoices.ts'
-import { START_MS } from '../support/test-clock.ts'
+import type { TestInvoice } from '../support/invoices.ts'
 import { type TestProcess, World } from '../support/world.ts'
+import {
+  ACCOUNTS,
+  type Asked,
+  BUDGET,
+  chargeOf,
+  FEE_MSAT,
+  inMsat,
+  OWNER_KEY,
+  type PlayLimits,
+  PROCESSES,
+  pooledInvoice,
+  signedPolicy,
+  treeOf,
+} from './limits-scene.ts'
 import { breaches, type Charge, mayRefuse, type ReferenceTree, usageBounds } from './reference.ts'
 
-export const ACCOUNTS = ['alice', 'bob'] as const
-export const BUDGET = 'coffee'
-/** Two of the same account, and one of another. */
-export const PROCESSES = [
-  ['alice', 0],
-  ['alice', 1],
-  ['bob', 0],
-] as const
-/** What the node takes for every payment. */
-const FEE_MSAT = 700n
-
-const OWNER = generateOwnerKey()
 const LIMIT_CODES = ['budget_exceeded', 'rate_limited']
-
-/** Limits in sats, as an owner writes them. */
-export interface PlayLimits {
-  server: { maxPerDaySats: number }
-  alice: { maxPaymentSats: number; maxPerHourSats: number; maxPaymentsPerMinute: number }
-  bob: { maxPerDaySats: number; maxLifetimeSats: number }
-  budget: { maxPerHourSats: number }
-  /** What alice's tracked account is given; bob's is the node. */
-  credited: number
-}
-
-export interface Asked {
-  account: (typeof ACCOUNTS)[number]
-  /** In sats. */
-  amount: number
-  maxFee: number
-  budget: boolean
-}
 
 /** One payment that was asked for, and how many attempts of it were let through so far. */
 interface Seen extends Asked {
@@ -55,20 +36,6 @@ interface Seen extends Asked {
   attempt: number
   charge?: Charge
 }
-
-/** Signing takes longer than all else: every play uses the same ones, which never expire. */
-const POOL = new Map<string, TestInvoice>()
-
-function pooledInvoice(amount: number, index: number): TestInvoice {
-  const key = `${amount} ${index}`
-  const invoice =
-    POOL.get(key) ??
-    testInvoice({ nowMs: START_MS, amountMsat: inMsat(amount), expirySeconds: 2_000_000_000 })
-  POOL.set(key, invoice)
-  return invoice
-}
-
-const inMsat = (sats: number): bigint => BigInt(sats) * 1_000n
 
 /** Two accounts in two processes that come and go on one store, a node, and the reference. */
 export class LimitsPlay {
@@ -82,34 +49,13 @@ export class LimitsPlay {
   #lateMs = 0
   readonly #processes = new Map<string, TestProcess>()
 
-  constructor({ server, alice, bob, budget, credited }: PlayLimits) {
-    this.#creditedMsat = inMsat(credited)
+  constructor(limits: PlayLimits) {
+    this.#creditedMsat = inMsat(limits.credited)
+    this.#tree = treeOf(limits)
     this.world.node.feeMsat = msat(FEE_MSAT)
-    const ample = { maxFeeSats: 1_000, maxPaymentSats: 1_000_000 }
-    const policy = {
-      version: 1,
-      server,
-      accounts: {
-        alice: { ...ample, ...alice, budgets: { [BUDGET]: budget } },
-        bob: { ...ample, ...bob },
-      },
-    }
-    writeFileSync(this.#policyFile, signPolicy(policy, OWNER))
+    writeFileSync(this.#policyFile, signedPolicy(limits))
     // else it is read again with each payment, because it may still be written to
     utimesSync(this.#policyFile, 1, 1)
-    this.#tree = {
-      server: { perDayMsat: inMsat(server.maxPerDaySats) },
-      'account:alice': {
-        maxPaymentMsat: inMsat(alice.maxPaymentSats),
-        perHourMsat: inMsat(alice.maxPerHourSats),
-        perMinute: alice.maxPaymentsPerMinute,
-      },
-      [`account:alice/budget:${BUDGET}`]: { perHourMsat: inMsat(budget.maxPerHourSats) },
-      'account:bob': {
-        perDayMsat: inMsat(bob.maxPerDaySats),
-        lifetimeMsat: inMsat(bob.maxLifetimeSats),
-      },
-    }
   }
 
   async open(account: string, process: number, dieAt?: StepName): Promise<void> {
@@ -120,7 +66,7 @@ export class LimitsPlay {
       await this.world.start({
         account,
         policyFile: this.#policyFile,
-        owner: { publicKey: OWNER.publicKey, required: false },
+        owner: { publicKey: OWNER_KEY, required: false },
         ...(dieAt === undefined ? {} : { dieAt }),
       }),
     )
@@ -358,10 +304,3 @@ export class LimitsPlay {
 
 const sumOf = ({ reservedMsat, paidMsat, feesMsat, capitalMsat }: ReturnType<typeof postings>): bigint =>
   reservedMsat + paidMsat + feesMsat + capitalMsat
-
-function chargeOf({ account, amount, maxFee, budget }: Asked, atMs: number): Charge {
-  const scopes = ['server', `account:${account}`]
-  if (budget && account === 'alice') scopes.push(`account:alice/budget:${BUDGET}`)
-  const charge = { scopes, atMs, amountMsat: inMsat(amount), maxFeeMsat: inMsat(maxFee) }
-  return { ...charge, heldMsat: charge.amountMsat + charge.maxFeeMsat }
-}
