@@ -27,7 +27,7 @@ export {
   verifyWebhook,
 } from './approvals/webhook-message.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { createWallet, type WalletLog, type WalletOptions } from './create-wallet.ts'
+export { createWallet } from './create-wallet.ts'
 export type { Decision, Intent } from './intents/intent.ts'
 export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit.ts'
 export type { AuditFinding, AuditMark } from './ledger/audit-findings.ts'
@@ -110,3 +110,4 @@ export type {
   Wallet,
   WalletDetails,
 } from './wallet.ts'
+export type { WalletLog, WalletOptions } from './wallet-options.ts'

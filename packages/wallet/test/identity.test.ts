@@ -1,7 +1,7 @@
 import { encodeLnurl } from '@lightning-mcp/codec'
 import { LightningError, msat } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
-import type { WalletOptions } from '../src/create-wallet.ts'
+import type { WalletOptions } from '../src/wallet-options.ts'
 import { FakeService } from './support/fake-service.ts'
 import { World } from './support/world.ts'
 

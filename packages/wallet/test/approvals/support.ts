@@ -1,11 +1,11 @@
 import { type DestinationResolver, type Msat, msat, satToMsat } from '@lightning-mcp/core'
 import type { Approval } from '../../src/approvals/approval.ts'
 import { decideApproval } from '../../src/approvals/decide-approval.ts'
-import type { WalletOptions } from '../../src/create-wallet.ts'
 import { generateOwnerKey, type OwnerKey } from '../../src/owner/owner-key.ts'
 import { signDocument } from '../../src/owner/signed-document.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
 import type { ApprovalId, PaymentOutcome } from '../../src/wallet.ts'
+import type { WalletOptions } from '../../src/wallet-options.ts'
 import type { World } from '../support/world.ts'
 
 export const owner: OwnerKey = generateOwnerKey()
