@@ -66,8 +66,13 @@ export class Waiter {
       options,
       (wake) => this.#listen(paymentId, wake),
       async (due) => {
-        if (due && !isSending(paymentId)) await look(paymentId)
-        const current = await store.read((reader) => reader.intentById(paymentId))
+        const read = () => store.read((reader) => reader.intentById(paymentId))
+        let current = await read()
+        // most are final by the time somebody waits for them
+        if (due && !isSending(paymentId) && current !== undefined && isOpen(current)) {
+          await look(paymentId)
+          current = await read()
+        }
         if (current === undefined) throw unknownId()
         const now = current.outcome === 'unknown' ? 'unknown' : current.state
         if (now !== told) progress(options, current.state, MESSAGES[now] ?? now)
