@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { cleanText, LightningError } from '@lightning-mcp/core'
+import { cleanText } from '@lightning-mcp/core'
 import { type Intent, type IntentChange, withChange } from '../intents/intent.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
@@ -8,6 +8,7 @@ import { newApprovalId } from './approval-id.ts'
 import { expiryMs } from './approval-rules.ts'
 import { termsOf } from './approval-terms.ts'
 import type { ApprovalAuthority } from './approval-verdict.ts'
+import { assertMayAsk } from './assert-may-ask.ts'
 
 export interface AskOptions {
   /** Not in the store yet. */
@@ -21,9 +22,6 @@ export interface AskOptions {
   nowMs: number
   authority: ApprovalAuthority
 }
-
-/** More than an owner looks through; an agent that was talked into flooding ends here. */
-const MOST_WAITING = 50
 
 const PINNED = [
   'paymentHash',
@@ -45,13 +43,7 @@ export async function askOwner(
   intent: Intent,
   { isNew = false, pinned = {}, maxFeeMsat, reason, nowMs, authority }: AskOptions,
 ): Promise<Intent | undefined> {
-  if ((await store.waitingApprovals(intent.account, MOST_WAITING)).length >= MOST_WAITING)
-    throw new LightningError({
-      code: 'rate_limited',
-      message: `${MOST_WAITING} payments of this account wait for the owner already, so none is added`,
-      hint: 'Wait until the owner has decided some of them: lightning-mcp approvals list',
-      sent: 'no',
-    })
+  await assertMayAsk(store, intent.account, nowMs)
   // an unused one of before must not stay open beside it
   if (intent.approvalId !== undefined)
     await store.updateApproval(

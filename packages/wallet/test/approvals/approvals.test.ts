@@ -400,6 +400,27 @@ test('no more than the owner can look through are asked for', async () => {
   expect((await pay()).state).toBe('awaiting_approval')
 })
 
+test('invoices that expire at once do not ask the owner without end', async () => {
+  const { world, wallet, store } = await waiting()
+  const pay = () => wallet.pay({ destination: world.invoice({ expirySeconds: 1 }).invoice, waitSeconds: 0 })
+  const flood = async (most: number) => {
+    for (let asked = 0; asked < most; asked++) {
+      try {
+        await pay()
+      } catch (error) {
+        return { asked, error }
+      }
+      await world.clock.advance(2_000)
+    }
+    return { asked: most, error: undefined }
+  }
+  const first = await flood(200)
+  expect(first).toMatchObject({ asked: 99, error: { code: 'rate_limited', sent: 'no' } })
+  expect(await listApprovals(store, { limit: 500, nowMs: world.clock.now() })).toHaveLength(100)
+  await world.clock.advance(HOUR_MS)
+  expect((await flood(1)).error).toBeUndefined()
+})
+
 test('while spending is paused an approved payment waits', async () => {
   const { world, wallet, store, asked, approvalId } = await waiting()
   await wallet.pause('a test')
