@@ -136,8 +136,12 @@ async function live(
       }),
     )
   let answer: ChildAnswer | undefined
-  for (let tries = 0; tries < PATIENCE && !isOver(answer); tries++)
+  for (let tries = 0, atRest = false; tries < PATIENCE && !atRest; tries++) {
+    const before = answer
     answer = await stage.run({ ...order, audit: true })
+    // what was refused while another held more than it cost may fit the next time
+    atRest = isOver(answer) && answer?.spentMsat === before?.spentMsat
+  }
 
   const wrong = judge(targets, budgetMsat, answer, await stage.outgoing(), stage.notes(), tally)
   for (const line of wrong) say?.(`run ${index}: ${line}`)
