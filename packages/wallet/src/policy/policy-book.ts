@@ -5,7 +5,13 @@ import type { WalletLimits } from '../limits.ts'
 import type { OwnerPublicKey } from '../owner/owner-key.ts'
 import { type SpendingGate, spendingPaused } from '../safety/gates.ts'
 import type { WalletStore } from '../store/wallet-store.ts'
-import { POLICY_META, parsePolicyRecord, policyRecordText, readPolicyRecord } from './policy-record.ts'
+import {
+  ledgerFault,
+  POLICY_META,
+  parsePolicyRecord,
+  policyRecordText,
+  readPolicyRecord,
+} from './policy-record.ts'
 import { createRulebook, type Rulebook } from './rulebook.ts'
 import type { SignedPolicy } from './signed-policy.ts'
 
@@ -30,6 +36,8 @@ export interface PolicyBookOptions {
 }
 
 const SIGN = 'The owner has to put a signed policy in place: lightning-mcp owner policy set FILE'
+
+const LEDGER_ID = 'ledger_id'
 
 /** A file that changed within this time before it was read may change again without its times showing it. */
 const RACY_MS = 2_000
@@ -57,7 +65,7 @@ export class PolicyBook {
   /** Passes only while the policy is as the owner signed it and none newer is on record. */
   readonly gate: SpendingGate = {
     name: 'policy',
-    meta: [POLICY_META],
+    meta: [POLICY_META, LEDGER_ID],
     check: (store, context) => this.#current.gate.check(store, context),
   }
 
@@ -106,27 +114,37 @@ export class PolicyBook {
     } catch (error) {
       const { hint = SIGN } = error as { hint?: string }
       this.#current = paused(rulebook, `${path} ${reasonOf(error)}`, LightningError.is(error) ? SIGN : hint)
-      // a fault of the store may be over with the next call
-      this.#seen = error instanceof RecordError || isRacy(path) ? undefined : seen
+      // a fault of the store may be over with the next call, and so may that the ledger is another
+      const mayPass = error instanceof RecordError || error instanceof OtherLedger
+      this.#seen = mayPass || isRacy(path) ? undefined : seen
     }
   }
 
-  /** The version is on record before anything is spent by it. */
-  async #record({ version, digest }: SignedPolicy): Promise<void> {
-    try {
+  /** The version is on record before anything is spent by it. That of another ledger's never is. */
+  async #record(signed: SignedPolicy): Promise<void> {
+    const { version, digest } = signed
+    const record = async (): Promise<string | undefined> => {
       const { store } = this.#options
-      const last = await store.read(readPolicyRecord)
-      if (version <= last.version) return
-      await store.transaction(async (writer) => {
-        const recorded = await readPolicyRecord(writer)
-        if (version > recorded.version)
-          await writer.setMeta(POLICY_META, policyRecordText({ version, digest }))
+      const [last, other] = await store.read(async (reader) => [
+        await readPolicyRecord(reader),
+        ledgerFault(signed, await reader.getMeta(LEDGER_ID)),
+      ])
+      if (other !== undefined || version <= last.version) return other
+      return store.transaction(async (writer) => {
+        const fault = ledgerFault(signed, await writer.getMeta(LEDGER_ID))
+        if (fault !== undefined || version <= (await readPolicyRecord(writer)).version) return fault
+        await writer.setMeta(POLICY_META, policyRecordText({ version, digest }))
+        return undefined
       })
-    } catch (cause) {
-      throw new RecordError('could not be put on record', { cause })
     }
+    const fault = await record().catch((cause: unknown) => {
+      throw new RecordError('could not be put on record', { cause })
+    })
+    if (fault !== undefined) throw new OtherLedger(fault)
   }
 }
+
+class OtherLedger extends Error {}
 
 class RecordError extends Error {
   readonly hint =
@@ -150,7 +168,9 @@ const inForce = (rulebook: Rulebook, signed: SignedPolicy | undefined): PolicyIn
   gate: {
     name: 'policy',
     check(_, { meta }) {
-      const fault = faultOf(signed, meta.get(POLICY_META))
+      const other = signed === undefined ? undefined : ledgerFault(signed, meta.get(LEDGER_ID))
+      const fault =
+        other === undefined ? faultOf(signed, meta.get(POLICY_META)) : `the owner’s policy ${other}`
       if (fault !== undefined) throw spendingPaused(fault, SIGN)
     },
   },

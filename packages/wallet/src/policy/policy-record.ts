@@ -14,6 +14,17 @@ export function parsePolicyRecord(text: string | undefined): PolicyRecord {
   return { version: Number(version), digest }
 }
 
+/** Why a policy is none of this ledger's; `undefined`: it is. */
+export function ledgerFault(
+  { ledgerId }: { ledgerId?: string },
+  actual: string | undefined,
+): string | undefined {
+  if (ledgerId === actual) return undefined
+  return ledgerId === undefined
+    ? 'was signed before this wallet had a certified ledger, and not for it'
+    : 'was signed for another wallet’s ledger than this one'
+}
+
 export const policyRecordText = ({ version, digest }: PolicyRecord): string => `${version} ${digest}`
 
 /** The newest policy that this ledger ever followed. */

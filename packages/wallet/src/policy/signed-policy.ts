@@ -10,6 +10,8 @@ export const POLICY_FILE = 'policy.json'
 /** A policy whose signature was checked. */
 export interface SignedPolicy {
   document: PolicyDocument
+  /** The ledger that it was signed for; absent: one that the owner has not certified. */
+  ledgerId?: string
   version: number
   /** Over the content alone: two signatures of one policy give one digest. */
   digest: string
@@ -24,16 +26,21 @@ export class PolicyFault extends Error {
   }
 }
 
-/** The text of the file in which a policy lies in the data folder. */
-export function signPolicy(document: PolicyDocument, key: OwnerKey): string {
+/**
+ * The text of the file in which a policy lies in the data folder. It is for one ledger alone, so that a
+ * looser policy of another wallet of the same owner is none of this one; without an id it is for a
+ * ledger without a certificate, such as the simulator's.
+ */
+export function signPolicy(document: PolicyDocument, key: OwnerKey, ledgerId?: string): string {
   const policy = signable(document) as PolicyDocument
-  const signature = signDocument('policy', policy, key)
-  return `${JSON.stringify({ policy, signature }, undefined, 2)}\n`
+  const signed = { ...(ledgerId === undefined ? {} : { ledger: ledgerId }), policy }
+  const signature = signDocument('policy', signed, key)
+  return `${JSON.stringify({ ...signed, signature }, undefined, 2)}\n`
 }
 
 /** Reads that file. Throws {@link PolicyFault} where the owner did not sign exactly what it says. */
 export function openSignedPolicy(text: string, publicKey: OwnerPublicKey | undefined): SignedPolicy {
-  let value: { policy?: unknown; signature?: unknown } | null
+  let value: { ledger?: unknown; policy?: unknown; signature?: unknown } | null
   try {
     value = parseJson(text) as typeof value
   } catch {
@@ -49,9 +56,16 @@ export function openSignedPolicy(text: string, publicKey: OwnerPublicKey | undef
       'Policies are checked with it: name its folder with --owner-dir, or run lightning-mcp owner init.',
     )
   const policy = signable(document) as PolicyDocument
-  if (!verifyDocument('policy', policy, value.signature, publicKey))
+  const { ledger } = value
+  const signed = { ...(ledger === undefined ? {} : { ledger }), policy }
+  if (!verifyDocument('policy', signed, value.signature, publicKey))
     throw new PolicyFault('was changed without the owner’s key, or signed with another one')
-  return { document: policy, version: versionOf(policy), digest: digestOf(policy) }
+  return {
+    document: policy,
+    ...(typeof ledger === 'string' ? { ledgerId: ledger } : {}),
+    version: versionOf(policy),
+    digest: digestOf(policy),
+  }
 }
 
 /** The version of a document that was not checked yet; 0: none. */

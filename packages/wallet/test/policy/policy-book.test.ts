@@ -107,6 +107,39 @@ describe('a policy that the owner did not put there', () => {
     expect(await process.wallet.getBudget()).toMatchObject({ maxPaymentMsat: 5_000n })
   })
 
+  test('signed for another wallet, looser and of a higher version', async () => {
+    const [world, other] = [new OwnedWorld(), new OwnedWorld()]
+    const process = await world.start()
+    const ledgerId = 'aa'.repeat(16)
+    await process.store.transaction((writer) => writer.setMeta('ledger_id', ledgerId))
+    world.put(accountPolicy(1, { maxPaymentSats: 5 }), world.key, ledgerId)
+    await pay(world, process)
+    other.put(accountPolicy(9, { maxPaymentSats: 5_000 }), world.key, 'bb'.repeat(16))
+    world.write(readFileSync(other.policyFile, 'utf8'))
+    await expectPaused(world, process, /was signed for another wallet’s ledger/)
+    // nor is one that names no ledger, or whose ledger was changed to this one's
+    other.put(accountPolicy(9, { maxPaymentSats: 5_000 }), world.key)
+    world.write(readFileSync(other.policyFile, 'utf8'))
+    await expectPaused(world, process, /was signed before this wallet had a certified ledger/)
+    world.write(JSON.stringify({ ledger: ledgerId, ...JSON.parse(readFileSync(other.policyFile, 'utf8')) }))
+    await expectPaused(world, process, /was changed without the owner’s key/)
+    // its version was not taken for one that held
+    world.put(accountPolicy(2, { maxPaymentSats: 5 }), world.key, ledgerId)
+    expect(await pay(world, process)).toMatchObject({ state: 'settled' })
+    expect(await refusal(world, process, 5_001n)).toMatchObject({ code: 'budget_exceeded' })
+  })
+
+  test('signed for no ledger, before this one was certified', async () => {
+    const world = new OwnedWorld()
+    world.put(accountPolicy(1))
+    const process = await world.start()
+    await pay(world, process)
+    await process.store.transaction((writer) => writer.setMeta('ledger_id', 'aa'.repeat(16)))
+    await expectPaused(world, process, /was signed before this wallet had a certified ledger/)
+    world.put(accountPolicy(2), world.key, 'aa'.repeat(16))
+    expect(await pay(world, process)).toMatchObject({ state: 'settled' })
+  })
+
   test('edited in place, with size and times kept', async () => {
     const world = new OwnedWorld()
     world.put(accountPolicy(1, { maxPaymentSats: 5 }))

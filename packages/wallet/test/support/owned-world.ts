@@ -17,8 +17,8 @@ export class OwnedWorld extends World {
   }
 
   /** Puts a policy in its place, signed by the owner or somebody else. */
-  put(policy: PolicyDocument, key: OwnerKey = this.key): void {
-    writeFileSync(this.policyFile, signPolicy(policy, key))
+  put(policy: PolicyDocument, key: OwnerKey = this.key, ledgerId?: string): void {
+    writeFileSync(this.policyFile, signPolicy(policy, key, ledgerId))
   }
 
   write(text: string): void {

@@ -50,9 +50,10 @@ before, so that nobody can put an older one back.`,
 }
 
 async function show({ ledger, publicKey }: CommandContext): Promise<Answer> {
-  const { installedPolicy } = await import('@lightning-mcp/wallet')
-  const { folder } = await ledger()
-  const installed = await installedPolicy(folder, await publicKey())
+  const { installedPolicy, readLedgerMeta } = await import('@lightning-mcp/wallet')
+  const { folder, store } = await ledger()
+  const { ledgerId } = await store.read(readLedgerMeta)
+  const installed = await installedPolicy(folder, await publicKey(), { ledgerId })
   if (installed === undefined)
     return {
       data: { policy: null },
@@ -76,7 +77,7 @@ async function check(context: CommandContext, text: string): Promise<Answer> {
 }
 
 async function set(context: CommandContext, text: string): Promise<Answer> {
-  const { installPolicy, readPolicyRecord } = await import('@lightning-mcp/wallet')
+  const { installPolicy, readLedgerMeta, readPolicyRecord } = await import('@lightning-mcp/wallet')
   const { changes, read } = await compare(context, text)
   const { folder, store } = await context.ledger()
   // the file may have been lost, but what was once in force is on record
@@ -88,7 +89,8 @@ async function set(context: CommandContext, text: string): Promise<Answer> {
       hint: `Set "version": ${recorded + 1} in the policy file.`,
     })
   context.note(`${changeLines(changes)}${warningLines(read)}`)
-  const { path } = await installPolicy({ folder, text, key: await context.key() })
+  const { ledgerId } = await store.read(readLedgerMeta)
+  const { path } = await installPolicy({ folder, text, key: await context.key(), ledgerId })
   return {
     data: { ok: true, path, version: read.policy.version, changes, warnings: read.warnings },
     text: `Version ${read.policy.version} is in force (${path}).\n`,
@@ -99,10 +101,11 @@ async function compare(
   { ledger, publicKey }: CommandContext,
   text: string,
 ): Promise<{ changes: readonly PolicyChange[]; read: ReadPolicy }> {
-  const { installedPolicy, policyChanges, readPolicy } = await import('@lightning-mcp/wallet')
+  const { installedPolicy, policyChanges, readLedgerMeta, readPolicy } = await import('@lightning-mcp/wallet')
   const read = await readPolicy(text, Date.now())
-  const { folder } = await ledger()
-  const installed = await installedPolicy(folder, await publicKey()).catch(() => undefined)
+  const { folder, store } = await ledger()
+  const { ledgerId } = await store.read(readLedgerMeta)
+  const installed = await installedPolicy(folder, await publicKey(), { ledgerId }).catch(() => undefined)
   return { read, changes: policyChanges(installed?.document, read.document) }
 }
 
