@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import { claim, resumeApproved } from './intents/claim.ts'
 import { type Intent, type IntentChange, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
+import { RefusalMeter } from './intents/refusal-meter.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
@@ -57,9 +58,16 @@ interface Paid {
 /** Takes a request from its words to a payment under way. */
 export class Payer {
   readonly #options: PayerOptions
+  readonly #refusals: RefusalMeter
 
   constructor(options: PayerOptions) {
     this.#options = options
+    const { account, onAlarm } = options
+    this.#refusals = new RefusalMeter(() =>
+      onAlarm(
+        `so many payments of account ${account} were refused that for now not each refusal is written down`,
+      ),
+    )
   }
 
   async pay(request: PaymentRequest & { waitSeconds: number }): Promise<Paid> {
@@ -185,6 +193,7 @@ export class Payer {
       authority: authority(),
       inside,
       onAlarm,
+      keepsRefusal: () => this.#refusals.take(clock.now()),
       ...reached,
       owner: leases.owner,
       leaseMs: leases.leaseMs,

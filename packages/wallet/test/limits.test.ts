@@ -60,6 +60,23 @@ describe('wallet', () => {
     })
   })
 
+  test('refusals in a loop do not fill the records', async () => {
+    const world = new World()
+    const { wallet, store } = await world.start()
+    const { invoice: destination } = world.invoice({ amountMsat: 10_000_001n })
+    const refusals = async (count: number) => {
+      for (let i = 0; i < count; i++)
+        await expect(wallet.pay({ destination })).rejects.toMatchObject({ code: 'budget_exceeded' })
+      return (await store.read((reader) => reader.decisions('default', 2_000))).length
+    }
+    expect(await refusals(600)).toBe(500)
+    // a payment that is made is on record all the same
+    expect(await wallet.pay({ destination: world.invoice().invoice })).toMatchObject({ state: 'settled' })
+    expect(await refusals(0)).toBe(501)
+    await world.clock.advance(60_000)
+    expect(await refusals(5)).toBe(502)
+  })
+
   test('the fee limit reaches the backend', async () => {
     const world = new World()
     const { wallet } = await world.start()

@@ -197,7 +197,9 @@ async function begin(
   }
   const spend = spendOf({ ...intent, payee: pinned?.payee }, nowMs)
   const onReserved = await assertMaySpend(store, context.gates, spend)
-  await recordJudgement(store, intent, judgement, nowMs, judgement.verdict !== 'refused')
+  const isRefused = judgement.verdict === 'refused'
+  if (!isRefused || context.keepsRefusal?.() !== false)
+    await recordJudgement(store, intent, judgement, nowMs, !isRefused)
   if (judgement.verdict === 'approval') {
     const fixed = pinned === undefined ? {} : dispatchChange(intent, pinned, judgement, context)
     const { maxFeeMsat, message: reason } = judgement

@@ -40,6 +40,8 @@ export interface ClaimContext extends MatchContext {
   /** Whose word on an approval counts. */
   authority: ApprovalAuthority
   onAlarm: (alarm: string) => void
+  /** Whether one more refusal is written down; absent: each is. */
+  keepsRefusal?: () => boolean
   /** Why there is no `identity`. */
   fault?: unknown
   /** This process, and how long it may be believed to live without a sign. */
@@ -136,7 +138,9 @@ export async function permitAgain(
   )
   if (judgement.verdict === 'allowed' && pinned === undefined)
     return approval === undefined ? { judgement } : { judgement, approval }
-  await recordJudgement(store, known, judgement, nowMs, true)
+  const isRefused = judgement.verdict === 'refused' && known.state !== 'awaiting_approval'
+  if (!isRefused || context.keepsRefusal?.() !== false)
+    await recordJudgement(store, known, judgement, nowMs, true)
   switch (judgement.verdict) {
     case 'allowed':
       return approval === undefined ? { judgement } : { judgement, approval }
