@@ -4,7 +4,7 @@ import type { Row, SqlValue } from './columns.ts'
 export const BUFFERED = ['decisions', 'attempts', 'journal', 'balances', 'usage'] as const
 export type Buffered = (typeof BUFFERED)[number]
 
-export interface JournalTail {
+interface JournalTail {
   seq: number
   digest: string
 }

@@ -21,7 +21,7 @@ interface BufferedTable {
 
 const SUMS = ['funds_msat', 'reserved_msat', 'paid_msat', 'fees_msat', 'capital_msat', 'outside_msat']
 
-export const BUFFERED_TABLES: Readonly<Record<Buffered, BufferedTable>> = {
+const BUFFERED_TABLES: Readonly<Record<Buffered, BufferedTable>> = {
   decisions: { columns: columnNames(DECISION_COLUMNS) },
   attempts: { columns: columnNames(ATTEMPT_COLUMNS), key: ['payment_id', 'attempt'] },
   journal: { columns: columnNames(JOURNAL_COLUMNS) },

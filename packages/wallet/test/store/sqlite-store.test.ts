@@ -204,10 +204,11 @@ test('neither database nor libraries are touched before the first use', () => {
 test('no question of a payment or a page goes through all payments of an account', async () => {
   const asked = new Set<string>()
   const { all } = StatementSync.prototype
-  StatementSync.prototype.all = function (this: StatementSync, ...given: Parameters<typeof all>) {
+  const watched = function (this: StatementSync, ...given: unknown[]) {
     asked.add(this.sourceSQL)
-    return all.apply(this, given)
+    return Reflect.apply(all, this, given)
   }
+  StatementSync.prototype.all = watched as typeof all
   onTestFinished(() => {
     StatementSync.prototype.all = all
   })
@@ -219,15 +220,14 @@ test('no question of a payment or a page goes through all payments of an account
   await wallet.listPayments({ limit: 20 })
   await wallet.getBudget()
   const database = new DatabaseSync(world.database)
-  const whole = (
-    all.call(
-      database.prepare("select name from sqlite_master where type = 'index' and sql not like '% where %'"),
-    ) as { name: string }[]
+  const rows = <T>(sql: string): T[] => Reflect.apply(all, database.prepare(sql), []) as T[]
+  const whole = rows<{ name: string }>(
+    "select name from sqlite_master where type = 'index' and sql not like '% where %'",
   ).map(({ name }) => name)
   const slow = [...asked]
     .filter((sql) => /from "intents"/.test(sql))
     .flatMap((sql) =>
-      (all.call(database.prepare(`explain query plan ${sql}`)) as { detail: string }[])
+      rows<{ detail: string }>(`explain query plan ${sql}`)
         .map(({ detail }) => ({ sql, detail }))
         .filter(({ detail }) => {
           const [, how, index = '', by = ''] =
