@@ -128,7 +128,7 @@ async function live(
   ]
   const order = { calls, limits: { maxPerDayMsat: `${budgetMsat}` } }
 
-  for (let rounds = 1 + random(3); rounds > 0; rounds--)
+  for (let rounds = 2 + random(3); rounds > 0; rounds--)
     await Promise.all(
       Array.from({ length: 1 + random(3) }, async () => {
         const died = await stage.run({ ...order, ...killAt(random) }, killAfter(random))

@@ -16,8 +16,8 @@ test('wallets killed at random lose nothing and pay nothing twice', { timeout: 2
     expect(lines).toEqual([])
     expect(isClean(tally)).toBe(true)
     expect(tally).toMatchObject({ runs: 10, double: 0, lost: 0, breaches: 0, reserved: 0, findings: 0 })
-    expect(tally.kills).toBeGreaterThan(10)
-    expect(tally.payments).toBeGreaterThan(20)
+    expect(tally.kills).toBeGreaterThan(3)
+    expect(tally.payments).toBeGreaterThan(10)
   } finally {
     await stages.close()
   }
