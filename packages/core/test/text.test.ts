@@ -12,6 +12,7 @@ describe('cleanText', () => {
     { name: 'tag characters go', given: 'x\u{e0041}\u{e0042}y', expected: 'x y' },
     { name: 'variation selectors that hide text go', given: 'x\u{e0141}\u{e0142}\ufe01y', expected: 'x y' },
     { name: 'fillers that show as nothing go', given: 'a\u3164\u115f\u034f\u180eb', expected: 'a b' },
+    { name: 'blanks that are no spaces go', given: 'a\u2800\u2800\u{1d159}\u{1d173}b', expected: 'a b' },
     { name: 'lone surrogates go', given: 'a\ud800b', expected: 'a b' },
     { name: 'emoji pairs stay', given: '😀', expected: '😀' },
   ])('$name', ({ given, expected }) => {
