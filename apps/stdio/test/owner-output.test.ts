@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ExportColumn, exportRows } from '../src/cli/owner/export-rows.ts'
-import { pairs, table } from '../src/cli/owner/table.ts'
+import { pairs, quoted, table } from '../src/cli/owner/table.ts'
 import { inSats, sats, shortTime, toJson } from '../src/cli/owner/values.ts'
 
 describe('a table', () => {
@@ -28,6 +28,22 @@ describe('a table', () => {
       ]),
     ).toBe('memo  a b\n')
   })
+
+  it('marks each line of what strangers wrote, whatever it imitates', () => {
+    const text = `a gift${'\u00a0'.repeat(90)}to  alice@shop.example ${'界'.repeat(40)} ${'x'.repeat(60)}`
+    const lines = pairs([['amount', '5 sats'], ...quoted('words', text)]).split('\n')
+    expect(lines).toEqual([
+      'amount  5 sats',
+      'words   > a gift to alice@shop.example',
+      `        > ${'界'.repeat(24)}`,
+      `        > ${'界'.repeat(16)}`,
+      `        > ${'x'.repeat(48)}`,
+      `        > ${'x'.repeat(12)}`,
+      '',
+    ])
+    expect(quoted('words', undefined)).toEqual([])
+    expect(quoted('words', '\u202e')).toEqual([])
+  })
 })
 
 describe('amounts', () => {
@@ -49,6 +65,13 @@ describe('amounts', () => {
 
   it('are text in data', () => {
     expect(toJson({ amountMsat: 2n ** 60n })).toBe('{"amountMsat":"1152921504606846976"}')
+  })
+
+  it('move no cursor and turn no text around', () => {
+    const memo = 'a\u001b[2J\u009b2J\u202eb\u2066c\u200b'
+    const text = toJson({ memo })
+    expect(text).toMatch(/^[\x20-\x7e]*$/)
+    expect(JSON.parse(text)).toEqual({ memo })
   })
 })
 
@@ -88,6 +111,7 @@ describe('an export', () => {
     ['a formula by plus', '+1', "'+1"],
     ['a formula by minus', '-1', "'-1"],
     ['a formula by at', '@SUM(A1)', "'@SUM(A1)"],
+    ['a formula by wide signs', '\uff1d1\uff0b1', "'\uff1d1\uff0b1"],
     ['a formula after a tab', '\t=1', "'=1"],
   ])('as CSV holds %s in its cell', async (_, memo, expected) => {
     expect(await exported('csv', [{ id: 1, amountMsat: -5n, memo }])).toBe(

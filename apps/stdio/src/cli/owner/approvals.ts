@@ -1,6 +1,6 @@
 import type { Approval, ApprovalState } from '@lightning-mcp/wallet'
 import type { Answer, CommandContext, OwnerCommand } from './command.ts'
-import { pairs, table } from './table.ts'
+import { pairs, quoted, table } from './table.ts'
 import { isoTime, sats, shortTime } from './values.ts'
 import { exactly, formOf, oneOf, wholeNumber } from './words.ts'
 
@@ -107,9 +107,9 @@ const described = (approval: Approval): string =>
     ...Object.entries(approval.terms ?? {}).map(([name, value]): [string, string] => [name, value]),
     ['payment hash', approval.paymentHash ?? 'made after the approval'],
     ['why asked', approval.reason],
-    ["agent's note", approval.memo],
-    ['comment to the recipient', approval.comment],
-    ["recipient's words", approval.description],
+    ...quoted("agent's note", approval.memo),
+    ...quoted('comment to the recipient', approval.comment),
+    ...quoted("recipient's words", approval.description),
     ['asked', `${isoTime(approval.createdAtMs)} (${age(approval.createdAtMs)} ago)`],
     ['to be decided by', isoTime(approval.expiresAtMs)],
     ['decided', isoTime(approval.decidedAtMs)],

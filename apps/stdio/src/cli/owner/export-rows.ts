@@ -45,6 +45,8 @@ export async function exportRows<Row>(
 function csvCell<Row>(row: Row, { value, text = false }: ExportColumn<Row>): string {
   const plain = String(value(row) ?? '')
   // a spreadsheet must not take what a stranger wrote for a formula
-  const safe = text ? cleanText(plain, LONGEST_TEXT).replace(/^(?=[=+\-@\t])/, "'") : plain
+  const safe = text
+    ? cleanText(plain, LONGEST_TEXT).replace(/^(?=[=+\-@\t\uff1d\uff0b\uff0d\uff20])/, "'")
+    : plain
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -36,6 +36,36 @@ export function pairs(given: readonly (readonly [name: string, value: string | u
   return known.map(([name, value]) => `${name.padEnd(width)}${GAP}${cleanText(value ?? '')}\n`).join('')
 }
 
+/** So wide is a line of {@link quoted} at most: with its name before it, a terminal of 80 columns does not break it. */
+const QUOTED_COLUMNS = 48
+
+/**
+ * What a stranger wrote, for {@link pairs}: each line begins with a mark, so that none of it can pass
+ * for a line of ours, however it is worded and wherever the terminal ends.
+ */
+export function quoted(name: string, text: string | undefined): [string, string][] {
+  const lines: string[] = []
+  let line = ''
+  const end = () => {
+    if (line !== '') lines.push(line)
+    line = ''
+  }
+  for (const word of cleanText(text ?? '').split(' ')) {
+    if (line !== '' && columnsOf(`${line} ${word}`) > QUOTED_COLUMNS) end()
+    if (line !== '') line += ' '
+    for (const character of word) {
+      if (columnsOf(line + character) > QUOTED_COLUMNS) end()
+      line += character
+    }
+  }
+  end()
+  return lines.map((part, at) => [at === 0 ? name : '', `> ${part}`])
+}
+
+/** Wide scripts take two columns; what is three bytes long is taken for wide. */
+const columnsOf = (text: string): number =>
+  Array.from(text).reduce((sum, character) => sum + (Buffer.byteLength(character) > 2 ? 2 : 1), 0)
+
 const lengthOf = (text: string): number => Array.from(text).length
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

@@ -17,10 +17,15 @@ export const shortTime = (ms: number): string =>
     ?.replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z') ?? ''
 
+/** Escaped in JSON too, which leaves them as they are: a terminal that shows it obeys them. */
+const COMMANDS_TERMINAL = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** JSON with amounts as decimal text, which has no largest number. */
 export const toJson = (value: unknown, indent?: number): string =>
   JSON.stringify(
     value,
     (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member),
     indent,
-  )
+  ).replace(COMMANDS_TERMINAL, escaped)
