@@ -150,7 +150,7 @@ describe("the owner's commands beside a running server", { timeout }, () => {
     expect(approvals).toHaveLength(2)
     const [id, otherId] = [asked, denied].map(({ approval_id }) => String(approval_id)) as [string, string]
     expect((await wallet.run('approvals', 'show', id)).stdout).toMatch(
-      /amount +500 sats\n[\s\S]*words +lunch\n/,
+      /amount +500 sats\n[\s\S]*words +> lunch\n/,
     )
 
     expect(await wallet.run('approvals', 'approve', id)).toMatchObject({ code: 1 })
