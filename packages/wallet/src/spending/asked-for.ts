@@ -39,6 +39,6 @@ function destinationOf(order: SpendOrder): string {
 export async function isKnownSpend(reader: StoreReader, account: string, asked: Asked): Promise<boolean> {
   const { idempotencyKey, target, amountMsat } = asked
   if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
-  const earlier = await reader.spendsTo(account, target.destination, 200)
-  return earlier.some((intent) => intent.kind === target.kind && intent.amountMsat === amountMsat)
+  const { kind, destination } = target
+  return (await reader.spendsTo(account, { kind, destination, amountMsat }, 1)).length > 0
 }

@@ -22,7 +22,7 @@ export interface SpendIdentity {
   plan?: SpendPlan | undefined
 }
 
-/** Older ones of a destination are of no account: they are neither open nor lately settled. */
+/** So many alike that ended are looked through: older ones have not settled lately. */
 const LOOK_BACK = 200
 
 /**
@@ -47,7 +47,7 @@ export async function matchSpend(
   if (asked.repeatOf !== undefined) await assertRepeatable(store, asked, account)
   const isAlike = (intent: Intent): boolean =>
     agree(intent, asked) && (asked.repeatOf === undefined || intent.repeatOf === asked.repeatOf)
-  const alike = (await store.spendsTo(account, asked.destination, LOOK_BACK)).filter(isAlike)
+  const alike = (await store.spendsTo(account, asked, LOOK_BACK)).filter(isAlike)
   const open = alike.find(isOpen)
   if (open !== undefined) {
     if (asked.idempotencyKey !== undefined) throw underWay(open)

@@ -1,13 +1,17 @@
 import type { BackendIdentity } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
-import type { Intent } from '../intents/intent.ts'
+import { type Intent, OPEN_STATES } from '../intents/intent.ts'
 import { fromRow, INTENT_COLUMNS } from './columns.ts'
 import type { Database } from './schema.ts'
 
 /** What the store is asked about spending that is not an invoice. */
 export interface SpendReader {
-  /** Of the account, to that destination, newest first. Invoices and minted ones are none of them. */
-  spendsTo(account: string, destination: string, limit: number): Promise<readonly Intent[]>
+  /** Of the account and alike: all that are open, and of the others so many, each newest first. Invoices and minted ones are none of them. */
+  spendsTo(
+    account: string,
+    alike: Pick<Intent, 'kind' | 'destination' | 'amountMsat'>,
+    limit: number,
+  ): Promise<readonly Intent[]>
   /** Whoever's, of this backend, that hold a reservation. */
   heldSpends(identity: BackendIdentity): Promise<readonly Intent[]>
   /** The one that the backend knows by that id (a transaction, for what is on the chain). */
@@ -19,6 +23,7 @@ const SPEND_KINDS = ['keysend', 'onchain', 'channel-open', 'channel-close', 'spl
 )
 // written out and not as parameters: only so does SQLite see that a partial index fits
 const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
+const OPEN = OPEN_STATES.map((state) => sql.lit(state))
 
 /** So that a transaction is found among a million payments by invoice. */
 export async function createSpendIndexes(db: Kysely<Database>): Promise<void> {
@@ -31,8 +36,15 @@ export async function createSpendIndexes(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createIndex('spends_by_destination')
     .on('intents')
-    .columns(['destination', 'created_at_ms'])
+    .columns(['destination', 'amount_msat', 'created_at_ms'])
     .where(sql.ref('kind'), 'in', SPEND_KINDS)
+    .execute()
+  await db.schema
+    .createIndex('open_spends_by_destination')
+    .on('intents')
+    .columns(['destination', 'amount_msat', 'created_at_ms'])
+    .where(sql.ref('kind'), 'in', SPEND_KINDS)
+    .where(sql.ref('state'), 'in', OPEN)
     .execute()
 }
 
@@ -45,15 +57,18 @@ export function spendQueries(db: Kysely<Database>): SpendReader {
       .where('backend_id', '=', id)
   const read = (row: Record<string, unknown>): Intent => fromRow<Intent>(INTENT_COLUMNS, row)
   return {
-    async spendsTo(account, destination, limit) {
-      const rows = await spends()
+    async spendsTo(account, { kind, destination, amountMsat }, limit) {
+      const spent = spends()
         .where('account', '=', account)
         .where('destination', '=', destination)
+        .where('kind', '=', kind)
+        .where('amount_msat', '=', amountMsat)
         .orderBy('created_at_ms', 'desc')
         .orderBy('payment_id', 'desc')
-        .limit(limit)
-        .execute()
-      return rows.map(read)
+      // one that waits for its outcome may be older than any number of others
+      const open = await spent.where('state', 'in', OPEN).execute()
+      const ended = await spent.where('state', 'not in', OPEN).limit(limit).execute()
+      return [...open, ...ended].map(read)
     },
     async heldSpends(identity) {
       const rows = await ofBackend(identity).where('state', 'in', HELD).execute()

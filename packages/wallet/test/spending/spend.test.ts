@@ -218,6 +218,23 @@ test('a keysend preimage is no reader’s before it has settled', async () => {
   expect(await wallet.getPayment(open)).toMatchObject({ state: 'settled', preimage })
 })
 
+test('one under way is found behind any number of later ones', async () => {
+  const world = spendWorld()
+  const { wallet } = await world.start({ limits: LIMITS })
+  world.node.scripts.push({ do: 'lose-request' })
+  const first = await wallet.spend({ ...REQUESTS.keysend, waitSeconds: 0 })
+  await world.clock.advance(1_000)
+  const others = Array.from({ length: 201 }, (_, i) =>
+    wallet.spend({ ...REQUESTS.keysend, amountMsat: msat(1_000n * BigInt(i + 1)) }),
+  )
+  await Promise.all(others)
+  expect(await wallet.spend({ ...REQUESTS.keysend, waitSeconds: 0 })).toMatchObject({
+    paymentId: first.paymentId,
+    replayed: true,
+  })
+  expect(times(world, 'keysend')).toBe(201)
+})
+
 test('a wallet without the ability says so and records nothing', async () => {
   const world = spendWorld()
   world.node.profile = {
@@ -226,7 +243,8 @@ test('a wallet without the ability says so and records nothing', async () => {
   }
   const { wallet, store } = await world.start({ limits: LIMITS })
   await expect(wallet.spend(REQUESTS.onchain)).rejects.toMatchObject({ code: 'unsupported' })
-  expect(await store.read((reader) => reader.spendsTo('default', ADDRESS, 1))).toEqual([])
+  const spend = { kind: 'onchain', destination: ADDRESS, amountMsat: satToMsat(100_000n) } as const
+  expect(await store.read((reader) => reader.spendsTo('default', spend, 1))).toEqual([])
 })
 
 test('an address of another network is refused', async () => {
