@@ -34,9 +34,10 @@ export function openPostgresStore({
 
 async function connect(connectionString: string, busyTimeoutMs: number): Promise<Opened> {
   assertConnectionString(connectionString)
-  const [{ default: pg }, { postgresDialect }] = await Promise.all([
+  const [{ default: pg }, { postgresDialect }, { withTls }] = await Promise.all([
     import('pg'),
     import('./postgres-dialect.ts'),
+    import('./postgres-tls.ts'),
   ])
   return openDatabase(
     'postgres',
@@ -44,7 +45,7 @@ async function connect(connectionString: string, busyTimeoutMs: number): Promise
       busyTimeoutMs,
       open: () =>
         new pg.Pool({
-          connectionString,
+          connectionString: withTls(connectionString),
           max: MAX_CONNECTIONS,
           connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
           query_timeout: ANSWER_TIMEOUT_MS + busyTimeoutMs,
