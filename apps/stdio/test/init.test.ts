@@ -59,6 +59,13 @@ describe('init', () => {
     })
   })
 
+  it('leaves a default to the owner’s policy', async () => {
+    const folder = temporaryFolder()
+    const given = { cwd: fixtureBackend(folder), input: `./backend.mjs\n${SECRET}\n\n` }
+    expect(await runProgram(['init', '--config', 'config.json'], given)).toMatchObject({ code: 0 })
+    expect(read(join(folder, 'config.json'))).not.toHaveProperty('maxPaymentSats')
+  })
+
   it('takes secrets from the environment and prints none', async () => {
     const folder = temporaryFolder()
     const { code, stdout, stderr } = await runProgram(

@@ -39,8 +39,7 @@ export async function collectSettings({ args, env, cwd, questions }: Request): P
   }
   // what is no option is refused when the file is read back
   for (const [name, value] of Object.entries(args.options)) options[name] ??= value
-  const maxPaymentSats =
-    flags.maxPaymentSats ?? (await questions?.ask('Largest single payment, in sats', { fallback: '10000' }))
+  const maxPaymentSats = flags.maxPaymentSats ?? (await askForLimit(questions))
   return {
     backend: /^\.\.?[\\/]/.test(backend) ? resolve(cwd, backend) : backend,
     options,
@@ -48,6 +47,13 @@ export async function collectSettings({ args, env, cwd, questions }: Request): P
     ...(flags.dataDir === undefined ? {} : { dataDir: resolve(cwd, flags.dataDir) }),
     ...(maxPaymentSats === undefined ? {} : { maxPaymentSats }),
   }
+}
+
+/** A default that is written down would lower every later policy of the owner. */
+async function askForLimit(questions: Questions | undefined): Promise<string | undefined> {
+  const fallback = '10000'
+  const answer = await questions?.ask('Largest single payment, in sats', { fallback })
+  return answer === fallback ? undefined : answer
 }
 
 const fromEnvironment = (spec: BackendOption, env: Invocation['env']): string | undefined =>

@@ -74,6 +74,7 @@ export function policyChanges(before: PolicyDocument | undefined, after: PolicyD
     for (const budget of new Set(budgets.flatMap((of) => Object.keys(of)))) {
       const at = `${path}.budgets.${budget}`
       const [c, d] = [members(budgets[0][budget]), members(budgets[1][budget])]
+      const first = changes.length
       compareNodes(at, c, d)
       for (const field of [...CEILINGS, ...FEES])
         add(`${at}.${field}`, c[field], d[field], ceiling(c[field], d[field]))
@@ -84,6 +85,9 @@ export function policyChanges(before: PolicyDocument | undefined, after: PolicyD
         d['approveNewDestinations'],
         d['approveNewDestinations'] === true ? 'tighter' : 'looser',
       )
+      const [was, is] = budgets.map((of) => Object.hasOwn(of, budget))
+      // a budget narrows its account: as a whole it tightens by coming and loosens by going
+      if (was !== is) for (const change of changes.slice(first)) change.effect = is ? 'tighter' : 'looser'
     }
   }
   const [p, q] = [members(was['approvals']), members(after['approvals'])]

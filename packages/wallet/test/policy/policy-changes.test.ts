@@ -51,6 +51,27 @@ describe('a changed policy', () => {
       ['accounts.shop.maxPaymentSats: 5 → 7 looser'],
     ],
     [
+      'a new budget only narrows',
+      undefined,
+      day({
+        budgets: { search: { maxPerDaySats: 5, destinations: ['*@a.example'], allow: ['*@a.example'] } },
+      }),
+      [
+        'accounts.default.budgets.search.allow: - → ["*@a.example"] tighter',
+        'accounts.default.budgets.search.destinations: - → ["*@a.example"] tighter',
+        'accounts.default.budgets.search.maxPerDaySats: - → 5 tighter',
+      ],
+    ],
+    [
+      'a budget that is gone',
+      day({ budgets: { search: { maxPerDaySats: 5, destinations: ['*@a.example'] } } }),
+      day({}),
+      [
+        'accounts.default.budgets.search.destinations: ["*@a.example"] → - looser',
+        'accounts.default.budgets.search.maxPerDaySats: 5 → - looser',
+      ],
+    ],
+    [
       'fees',
       undefined,
       day({ maxFeeSats: 50 }),
