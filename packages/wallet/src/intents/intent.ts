@@ -158,8 +158,11 @@ export const sameBackend = (
 
 /** The intent after a change; what the change sets to `undefined` is gone. */
 export function withChange(intent: Intent, change: IntentChange): Intent {
-  const changed: Record<string, unknown> = {}
-  for (const [field, value] of Object.entries(intent)) if (!(field in change)) changed[field] = value
-  for (const [field, value] of Object.entries(change)) if (value !== undefined) changed[field] = value
-  return changed as unknown as Intent
+  const changed = { ...intent, ...change } as Record<string, unknown>
+  const left: Record<string, unknown> = {}
+  for (const field in changed) {
+    const value = changed[field]
+    if (value !== undefined) left[field] = value
+  }
+  return left as unknown as Intent
 }
