@@ -4,7 +4,7 @@ import { digestOf, FIRST_DIGEST } from '../src/ledger/journal.ts'
 import { postings, spendingMsat } from '../src/ledger/postings.ts'
 import { insertBooked, updateBooked } from '../src/ledger/write-intent.ts'
 import { intent } from './support/intents.ts'
-import { ask } from './support/stores.ts'
+import { ask, STORE } from './support/stores.ts'
 import { World } from './support/world.ts'
 
 describe('what an intent holds', () => {
@@ -88,6 +88,20 @@ describe('the journal', () => {
         await expect(ask(world.database, change)).rejects.toThrow(/append-only/)
     },
   )
+
+  // PostgreSQL has no such statement
+  test.skipIf(STORE !== 'sqlite').each([
+    'insert or replace into journal select * from journal',
+    `insert or replace into decisions
+       (rowid, account, at_ms, verdict, destination, amount_msat, max_fee_msat, rules)
+       select rowid, 'x', at_ms, verdict, destination, amount_msat, max_fee_msat, rules from decisions`,
+  ])('the database refuses to replace a row: %s', async (change) => {
+    const world = new World()
+    const { wallet, store } = await world.start()
+    await wallet.pay({ destination: world.invoice().invoice })
+    await store.close()
+    await expect(ask(world.database, change)).rejects.toThrow(/append-only/)
+  })
 
   test('a row that does not add up is refused by the database', async () => {
     const world = new World()

@@ -76,7 +76,7 @@ export async function createAccountTables(db: Kysely<Database>, dialect: Dialect
     .addColumn('note', 'text')
     .addColumn('signature', 'text')
     .execute()
-  await makeAppendOnly(db, dialect, 'account_transfers')
+  await makeAppendOnly(db, dialect, 'account_transfers', 'nonce')
   // What arrives is booked once, whatever the code does.
   await db.schema
     .createIndex('one_booking_of_what_came_in')

@@ -63,7 +63,8 @@ export async function createLedgerTables(db: Kysely<Database>, dialect: Dialect)
     .addColumn('used_count', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('usage_key', ['scope', 'usage_window', 'bucket'])
     .execute()
-  for (const table of ['journal', 'decisions'] as const) await makeAppendOnly(db, dialect, table)
+  await makeAppendOnly(db, dialect, 'journal', 'seq')
+  await makeAppendOnly(db, dialect, 'decisions')
 }
 
 /** The database itself refuses to change or delete a row that was written. */
@@ -71,12 +72,19 @@ export async function makeAppendOnly(
   db: Kysely<Database>,
   dialect: Dialect,
   table: keyof Database,
+  key: 'seq' | 'nonce' | 'rowid' = 'rowid',
 ): Promise<void> {
   const refusal = `the ${table} is append-only`
   if (dialect === 'sqlite') {
     for (const verb of ['update', 'delete'])
       await sql`create trigger ${sql.ref(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
         begin select raise(abort, ${sql.lit(refusal)}); end`.execute(db)
+    // to replace a row is to delete it, and no trigger hears of it
+    const there = (column: string) =>
+      sql`exists (select 1 from ${sql.table(table)} where ${sql.ref(column)} = new.${sql.ref(column)})`
+    await sql`create trigger ${sql.ref(`${table}_no_replace`)} before insert on ${sql.table(table)}
+      when ${there('rowid')} or ${there(key)}
+      begin select raise(abort, ${sql.lit(refusal)}); end`.execute(db)
     return
   }
   await sql`create or replace function refuse_change() returns trigger language plpgsql as
