@@ -69,6 +69,16 @@ export class PolicyBook {
     check: (store, context) => this.#current.gate.check(store, context),
   }
 
+  /**
+   * The rules of this moment, with the gate that passes those alone: another call may replace them
+   * while a payment that was judged by them is still on its way to its reservation.
+   */
+  atOnce(gates: readonly SpendingGate[]): { rulebook: Rulebook; gates: readonly SpendingGate[] } {
+    const { rulebook, gate } = this.#current
+    const bound = { ...this.gate, check: gate.check }
+    return { rulebook, gates: gates.map((other) => (other === this.gate ? bound : other)) }
+  }
+
   /** As of the last {@link refresh}. */
   get current(): PolicyInForce {
     return this.#current
