@@ -210,6 +210,20 @@ test('a stuck payment is resolved days later', async () => {
   expect(await wallet.getBudget()).toMatchObject({ reservedMsat: 0n, spentMsat: 1_001_000n })
 })
 
+test('a fee that never becomes final is booked at its largest after 15 days', async () => {
+  const world = new World()
+  world.node.script = { do: 'settle', feeMsat: 4n, feeProvisional: true }
+  const { wallet, store } = await world.start()
+  const { paymentHash = '' } = await wallet.pay({ destination: world.invoice().invoice })
+  const balance = () => store.read((reader) => reader.balance('default'))
+  expect(await balance()).toMatchObject({ reservedMsat: 1_010_000n, feesMsat: 0n })
+  for (let day = 0; day < 16; day++) await world.clock.jump(86_400_000)
+  const record = await wallet.getPayment({ paymentHash: paymentHash as never })
+  expect(record).toMatchObject({ state: 'settled', feeMsat: 10_000n })
+  expect(record?.feeProvisional).toBeUndefined()
+  expect(await balance()).toMatchObject({ reservedMsat: 0n, paidMsat: 1_000_000n, feesMsat: 10_000n })
+})
+
 test('a provisional fee is asked for until it is final', async () => {
   const world = new World()
   world.node.script = { do: 'settle', feeMsat: 4n, feeProvisional: true }

@@ -128,8 +128,8 @@ function settledOutcome(intent: Intent, payment: Payment, nowMs: number): Outcom
     change: {
       outcome: undefined,
       bookedMsat: addMsat(amountMsat, feeBookedMsat),
-      feeMsat,
-      feeProvisional: !final,
+      feeMsat: final || askAgain ? feeMsat : feeBookedMsat,
+      feeProvisional: askAgain,
       preimage: preimage ?? intent.preimage,
       settledAtMs,
       failureReason: undefined,
@@ -217,14 +217,21 @@ export const lastPossibleMs = (intent: Intent): number =>
 
 const dispatchedSecond = (intent: Intent): number => Math.floor((intent.dispatchedAtMs ?? 0) / 1000)
 
-const keepAsking = (intent: Intent, nowMs: number): Outcome => ({
-  state: 'settled',
-  change: {
-    nextLookupAtMs:
-      nowMs - (intent.settledAtMs ?? nowMs) < FEE_FINAL_AFTER_MS ? nowMs + lookupDelayMs(intent.lookups) : 0,
-    lookups: intent.lookups + 1,
-  },
-})
+/** A settled one whose fee nobody tells: asked for again, and in the end the largest is booked for good. */
+function keepAsking(intent: Intent, nowMs: number): Outcome {
+  const lookups = intent.lookups + 1
+  if (nowMs - (intent.settledAtMs ?? nowMs) < FEE_FINAL_AFTER_MS)
+    return { state: 'settled', change: { nextLookupAtMs: nowMs + lookupDelayMs(intent.lookups), lookups } }
+  return {
+    state: 'settled',
+    change: {
+      feeMsat: largest(intent.maxFeeMsat, intent.feeMsat ?? ZERO_MSAT),
+      feeProvisional: false,
+      nextLookupAtMs: 0,
+      lookups,
+    },
+  }
+}
 
 const largest = (a: Msat, b: Msat): Msat => (a > b ? a : b)
 
