@@ -39,6 +39,35 @@ describe('idempotency key', () => {
     expect(world.node.requests).toHaveLength(1)
   })
 
+  test.each(['', 'x'.repeat(201), 'a\0b', 'a\ud800', '\udc00a'])('%j is none', async (idempotencyKey) => {
+    const world = new World()
+    const { wallet } = await world.start()
+    const { invoice: destination } = world.invoice()
+    const invalid = { code: 'invalid_request', message: expect.stringContaining('idempotency key') }
+    await expect(wallet.pay({ destination, idempotencyKey })).rejects.toMatchObject(invalid)
+    const spend = { kind: 'keysend', payee: `02${'ab'.repeat(32)}`, amountMsat: 1n, idempotencyKey }
+    await expect(wallet.spend(spend as never)).rejects.toMatchObject(invalid)
+    expect(world.node.requests).toEqual([])
+  })
+
+  test.each(["'; drop table intents; --", '__proto__', 'constructor', '%_', '\u202ekey', '😀'.repeat(100)])(
+    '%j is one like any other',
+    async (idempotencyKey) => {
+      const world = new World()
+      const { wallet } = await world.start()
+      const pay = (key: string) => wallet.pay({ destination: world.invoice().invoice, idempotencyKey: key })
+      const { invoice: destination } = world.invoice()
+      const first = await wallet.pay({ destination, idempotencyKey })
+      expect(await wallet.pay({ destination, idempotencyKey })).toMatchObject({
+        paymentId: first.paymentId,
+        replayed: true,
+      })
+      await expect(pay(idempotencyKey)).rejects.toMatchObject({ code: 'idempotency_conflict' })
+      expect(await pay('x')).toMatchObject({ replayed: false })
+      expect(world.node.requests).toHaveLength(2)
+    },
+  )
+
   test('is each account’s own', async () => {
     const { world, wallet } = await withService()
     const other = await world.start({ resolver: new FakeService(world), account: 'second' })

@@ -46,20 +46,29 @@ export interface Asked {
   quoteId?: string
 }
 
-export const MAX_KEY_LENGTH = 200
+const MAX_KEY_LENGTH = 200
 const MAX_COMMENT_LENGTH = 2000
 
 const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
 
+/** Not every database can keep the rest, and a key that is kept as another would find another payment. */
+const isKeptAsItIs = (text = ''): boolean => text.isWellFormed() && !text.includes('\0')
+
+/** Throws for what cannot be an idempotency key. */
+export function assertKey(idempotencyKey: string | undefined): void {
+  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH))
+    throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
+  if (!isKeptAsItIs(idempotencyKey))
+    throw bad('an idempotency key holds a null character or half a character', 'Leave that character out.')
+}
+
 /** Reads a request without any I/O. Throws for what can never be paid. */
 export function readRequest(request: PaymentRequest, options: UrlOptions = {}): Asked {
   const { idempotencyKey, comment } = request
-  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH))
-    throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
-  // not every database can keep it, and a key that is kept as another would find another payment
-  if (`${idempotencyKey ?? ''}${comment ?? ''}`.includes('\0'))
-    throw bad('an idempotency key or comment holds a null character', 'Leave that character out.')
+  assertKey(idempotencyKey)
+  if (!isKeptAsItIs(comment))
+    throw bad('a comment holds a null character or half a character', 'Leave that character out.')
   if (comment !== undefined && comment.length > MAX_COMMENT_LENGTH)
     throw bad(`a comment has at most ${MAX_COMMENT_LENGTH} characters`, 'Shorten it.')
   if (request.maxFeeMsat !== undefined) msat(request.maxFeeMsat)

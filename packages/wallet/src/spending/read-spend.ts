@@ -13,7 +13,7 @@ import {
   satToMsat,
   ZERO_MSAT,
 } from '@lightning-mcp/core'
-import { MAX_KEY_LENGTH } from '../intents/target.ts'
+import { assertKey } from '../intents/target.ts'
 import { paymentId } from '../payment-id.ts'
 import type { PaymentId } from '../wallet.ts'
 import type { SpendKind, SpendRequest } from './spend-request.ts'
@@ -61,8 +61,7 @@ const bad = (message: string, hint: string): LightningError =>
 /** Reads a request without any I/O. Throws for what can never be done. */
 export function readSpend(request: SpendRequest): AskedSpend {
   const { idempotencyKey, budget } = request
-  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH))
-    throw bad(`an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`, 'Use a short one, or leave it out.')
+  assertKey(idempotencyKey)
   if (budget !== undefined && (budget === '' || budget.length > MAX_BUDGET_LENGTH))
     throw bad('not the name of a budget', 'Give the name that the owner told you, or leave it out.')
   const rate = 'feeRateSatPerVbyte' in request ? request.feeRateSatPerVbyte : undefined
