@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import type { BackendModule, Msat, Secret } from '@lightning-mcp/core'
+import type { BackendModule, Secret } from '@lightning-mcp/core'
+import type { WalletLimits } from '@lightning-mcp/wallet'
 import { parseArguments } from './arguments.ts'
 import { type BackendOptions, readBackendOptions } from './backend-options.ts'
 import { BUILT_IN_BACKENDS, hintedBackend, loadBackendModule } from './backend-registry.ts'
@@ -45,7 +46,7 @@ export interface Config {
     readOnly: boolean
   }
   /** Only what was set: what was not is left to the owner's policy and to the wallet's defaults. */
-  limits: ConfigLimits
+  limits: WalletLimits
   logLevel: Settings['logLevel']
   http: {
     host: string
@@ -64,20 +65,6 @@ export interface Config {
   sources: Readonly<Record<SettingName, Source>>
   /** What a person should hear at the start. */
   warnings: readonly string[]
-}
-
-/** Limits as flags, environment and file may set them. */
-export interface ConfigLimits {
-  maxPaymentMsat?: Msat
-  /** In rolling windows, fees included. */
-  maxPerHourMsat?: Msat
-  maxPerDayMsat?: Msat
-  maxPer30DaysMsat?: Msat
-  maxLifetimeMsat?: Msat
-  maxPaymentsPerMinute?: number
-  /** Of a payment: the larger of the two. */
-  maxFee?: { partsPerMillion: number; floorMsat: Msat }
-  allowUncappedFees?: boolean
 }
 
 export interface LoadConfigRequest {
@@ -159,9 +146,9 @@ export async function loadConfig({ argv, env, cwd, app }: LoadConfigRequest): Pr
 }
 
 /** A default is no limit that was set: beside a signed policy it would lower what the owner allows. */
-function limitsThatWereSet(settings: Settings, sources: Config['sources']): ConfigLimits {
+function limitsThatWereSet(settings: Settings, sources: Config['sources']): WalletLimits {
   const set = (name: SettingName): boolean => sources[name] !== 'default'
-  const limits: { [Name in keyof ConfigLimits]: ConfigLimits[Name] | undefined } = {
+  const limits: { [Name in keyof WalletLimits]: WalletLimits[Name] | undefined } = {
     maxPaymentMsat: set('maxPaymentSats') ? settings.maxPaymentSats : undefined,
     maxPerHourMsat: settings.maxPerHourSats,
     maxPerDayMsat: set('maxPerDaySats') ? settings.maxPerDaySats : undefined,

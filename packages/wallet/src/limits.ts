@@ -13,7 +13,7 @@ export interface FeeCap {
 export interface WalletLimits {
   /** Largest amount of one payment, without fees. Default 10,000 sats. */
   maxPaymentMsat?: Msat
-  /** Amounts and fees in a rolling window. */
+  /** Rolling windows. What counts is the amount with the largest fee, until the real cost is known. */
   maxPerHourMsat?: Msat
   /** Default 50,000 sats. */
   maxPerDayMsat?: Msat

@@ -1,32 +1,18 @@
 import type { Msat } from '@lightning-mcp/core'
-import type { FeeCap } from '../limits.ts'
+import type { WalletLimits } from '../limits.ts'
 import type { ActiveHours } from './active-hours.ts'
 import type { DestinationPattern, PayeeNames } from './destination-pattern.ts'
 
 /** Every limit that a node of the tree may set. What is absent is left to its ancestors. */
-export interface NodeLimits {
-  maxPaymentMsat?: Msat
-  /** Rolling windows. What counts is the amount with the largest fee, until the real cost is known. */
-  maxPerHourMsat?: Msat
-  maxPerDayMsat?: Msat
-  maxPer30DaysMsat?: Msat
-  maxLifetimeMsat?: Msat
-  maxPaymentsPerMinute?: number
-  maxFee?: FeeCap
-  /** Own money moved into one channel by one payment, which is not spent by that. */
-  maxIntoChannelMsat?: Msat
+export interface NodeLimits extends WalletLimits {
   /** Only what matches one of these. */
   allow?: readonly DestinationPattern[]
   /** Nothing that matches one of these, whatever is allowed. */
   deny?: readonly DestinationPattern[]
-  /** A payment of more than this waits for the owner. */
-  approveAboveMsat?: Msat
   /** The first payment to somebody waits for the owner. */
   approveNewDestinations?: boolean
   activeHours?: ActiveHours
   expiresAtMs?: number
-  /** Whether a backend may spend that cannot limit its fee. */
-  allowUncappedFees?: boolean
 }
 
 /** One place of the tree where spending is limited and counted. */
