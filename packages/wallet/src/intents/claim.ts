@@ -7,6 +7,7 @@ import { newPaymentId } from '../payment-id.ts'
 import { redeemQuote } from '../quotes/redeem-quote.ts'
 import { assertMaySpend, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
+import { assertAlone } from './assert-alone.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
 import { lookedAtBy, type Pinned, pinnedAgain, pinnedOf } from './pinned.ts'
@@ -43,6 +44,8 @@ export async function claim(store: StoreWriter, call: Asked, context: ClaimConte
   await assertNothingOpenElsewhere(store, context.account, identity)
   if (known === undefined) return begin(store, asked, context, identity)
   if (known.state !== 'awaiting_approval') redeemed.assertUsable()
+  const { repeatOf } = asked
+  await assertAlone(store, known, { identity, nowMs: context.nowMs, ...(repeatOf && { repeatOf }) })
 
   // what the owner approved is not changed by another wording
   const isApproved = known.state === 'awaiting_approval'

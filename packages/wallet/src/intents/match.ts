@@ -33,9 +33,7 @@ export async function findMatch(
       return same
     }
   }
-  return target.kind === 'invoice'
-    ? matchInvoice(store, asked, context)
-    : matchMinted(store, asked, context)
+  return target.kind === 'invoice' ? matchInvoice(store, asked, context) : matchMinted(store, asked, context)
 }
 
 function assertSameCall(intent: Intent, asked: Asked): void {
@@ -183,7 +181,7 @@ async function matchMinted(
 export const isBurnt = (intent: Intent, nowMs: number): boolean =>
   intent.retry !== 'same-call' && (intent.invoiceExpiresAtMs ?? 0) > nowMs
 
-function underWay(intent: Intent): LightningError {
+export function underWay(intent: Intent): LightningError {
   const { paymentId } = intent
   return new LightningError({
     code: 'in_progress',

@@ -1,4 +1,4 @@
-import { type ChannelRef, LightningError, type Msat } from '@lightning-mcp/core'
+import { type BackendIdentity, type ChannelRef, LightningError, type Msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import { sameChannel } from '../dispatch/listing.ts'
 import { type Intent, isOpen, sameBackend } from '../intents/intent.ts'
@@ -54,12 +54,9 @@ export async function matchSpend(
     assertSameTerms(open, asked)
     return open
   }
-  // a channel is closed or resized by one order at a time, whoever gave it
   const { channel } = asked
-  if (identity !== undefined && channel !== undefined) {
-    const other = (await store.heldSpends(identity)).find((held) => concerns(held, channel))
-    if (other !== undefined) throw busy(other, account)
-  }
+  if (identity !== undefined && channel !== undefined)
+    await assertChannelFree(store, { account, details: { channel } }, identity)
   if (asked.idempotencyKey !== undefined) return undefined
   const [last] = alike.filter(({ state }) => state === 'settled' || state === 'failed')
   if (last === undefined) return undefined
@@ -71,6 +68,18 @@ export async function matchSpend(
   }
   const ours = identity === undefined || sameBackend(last, identity)
   return ours && last.retry === 'same-call' ? last : undefined
+}
+
+/** A channel is closed or resized by one order at a time, whoever gave it. */
+export async function assertChannelFree(
+  store: StoreReader,
+  spend: Pick<Intent, 'account' | 'details'>,
+  identity: BackendIdentity,
+): Promise<void> {
+  const { channel } = detailsOf<{ channel?: ChannelRef }>(spend)
+  if (channel === undefined) return
+  const other = (await store.heldSpends(identity)).find((held) => concerns(held, channel))
+  if (other !== undefined) throw busy(other, spend.account)
 }
 
 const agree = (intent: Intent, asked: SpendIdentity): boolean =>
@@ -128,7 +137,7 @@ async function assertRepeatable(store: StoreReader, asked: SpendIdentity, accoun
   })
 }
 
-const underWay = ({ paymentId }: Intent): LightningError =>
+export const underWay = ({ paymentId }: Intent): LightningError =>
   new LightningError({
     code: 'in_progress',
     message: `payment ${paymentId} of the same kind and amount to the same destination is under way`,
