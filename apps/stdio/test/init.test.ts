@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ownCommand } from '@lightning-mcp/runtime'
 import { parse as parseToml } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { clientSettings } from '../src/cli/client-settings.ts'
-import { ownCommand } from '../src/cli/own-command.ts'
 import { runProgram } from './support/run-program.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 

@@ -27,7 +27,9 @@ describe("the owner's commands beside a running server", { timeout }, () => {
     expect(await refusal(server, invoice)).toMatchObject({
       code: 'spending_paused',
       money_may_have_moved: false,
-      next_step: expect.stringContaining('lightning-mcp owner init'),
+      next_step: expect.stringMatching(
+        /^The owner has to run: npm run -s .* --data-dir \S+ --owner-dir \S+ owner init$/,
+      ),
     })
 
     const passphrase = ['--passphrase-file', wallet.passphraseFile]

@@ -15,6 +15,7 @@ import {
 } from './resources/resources.ts'
 import { selectTools } from './select-tools.ts'
 import type { ToolContext } from './tool.ts'
+import { withAdvice } from './with-advice.ts'
 
 /** What a call brings along, whatever the transport. */
 export type CallContext = Pick<ToolContext, 'signal' | 'onProgress' | 'confirmation'>
@@ -68,7 +69,7 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
       if (broken) return outcomeOfError(noWallet(startupError), tool, onFault)
       const outcome = await callTool(tool, args, { ...context, wallet, simulator, nowSeconds }, onFault)
       noteResources(outcome.data)
-      return outcome
+      return withAdvice(outcome, options.advice)
     },
     nearestTool: (name) => nearest(name, [...byName.keys()]),
     async readResource(uri, signal) {

@@ -35,6 +35,8 @@ export interface McpFaceOptions {
   simulator?: SimulatorControls
   /** Why the wallet could not be opened. The tools are listed; each answers this. */
   startupError?: unknown
+  /** Says advice to the owner so that its commands work as typed. Absent: as it is, `lightning-mcp owner …`. */
+  advice?: (text: string) => string
   /** Told of faults that the client is told only in general words. */
   onError?: (error: unknown, during: string) => void
   /** For tests. Default: the system's clock. */

@@ -10,6 +10,7 @@ import { createLazyResolver } from './lazy-resolver.ts'
 import { createLazyWallet } from './lazy-wallet.ts'
 import type { Log } from './log.ts'
 import type { OpenedBackend } from './open-backend.ts'
+import { advisingLog, ownerAdvice } from './owner-advice.ts'
 import { pauseOnSignal } from './pause-on-signal.ts'
 import { startWallet } from './start-wallet.ts'
 
@@ -34,8 +35,10 @@ export interface Runtime {
  */
 export async function openRuntime(
   config: Config,
-  { log, version }: { log: Log; version: string },
+  { log: plainLog, version }: { log: Log; version: string },
 ): Promise<Runtime> {
+  const advice = ownerAdvice(config)
+  const log = advisingLog(plainLog, advice)
   const stopping = new AbortController()
   let walletFolder: string | undefined
   let opening: Promise<OpenedBackend> | undefined
@@ -90,6 +93,7 @@ export async function openRuntime(
     wallet,
     version,
     ...config.tools,
+    advice,
     ...(config.backend.name === 'simulator'
       ? { simulator: createLazyControls(async () => (await backend()).controls) }
       : {}),

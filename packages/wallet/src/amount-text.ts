@@ -1,5 +1,7 @@
 import type { Msat } from '@lightning-mcp/core'
 
-/** An amount for a message: in sats, as callers give it, or exact where it is finer. */
-export const amountText = (amount: Msat): string =>
-  amount % 1000n === 0n ? `${amount / 1000n} sats` : `${amount} msat`
+/** An amount for a message: in sats, as callers give it, with the part of a sat where there is one. */
+export function amountText(amount: Msat): string {
+  const part = (amount % 1000n).toString().padStart(3, '0').replace(/0+$/, '')
+  return part === '' ? `${amount / 1000n} sats` : `${amount / 1000n}.${part} sats`
+}

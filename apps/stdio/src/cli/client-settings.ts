@@ -1,8 +1,4 @@
-/** How a client starts the server. */
-export interface Command {
-  command: string
-  args: readonly string[]
-}
+import { type Command, shellCommand } from '@lightning-mcp/runtime'
 
 /** Settings for one client, ready to paste. */
 export interface ClientSettings {
@@ -14,14 +10,6 @@ export interface ClientSettings {
 }
 
 const json = (value: unknown): string => JSON.stringify(value, undefined, 2)
-
-/** Quotes an argument for a POSIX shell where it needs it. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-
-/** As a person types it. */
-export const shellCommand = ({ command, args }: Command): string =>
-  [command, ...args].map(shellWord).join(' ')
 
 /** One entry per client; a JSON string is also a TOML basic string. */
 export function clientSettings({ command, args }: Command): ClientSettings[] {

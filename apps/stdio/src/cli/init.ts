@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { chmod, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { configFolder, loadConfig, parseArguments } from '@lightning-mcp/config'
+import { ownCommand, shellCommand } from '@lightning-mcp/runtime'
 import type { Invocation } from '../program.ts'
-import { clientSettings, shellCommand } from './client-settings.ts'
+import { clientSettings } from './client-settings.ts'
 import { collectSettings, type FileContent } from './collect-settings.ts'
-import { ownCommand } from './own-command.ts'
 import { openQuestions } from './questions.ts'
 
 /**

@@ -2,14 +2,18 @@ import * as z from 'zod'
 import { satsText } from '../amounts.ts'
 import { defineTool, READS } from '../tool.ts'
 import { budgetOutput, budgetView } from '../views/budget.ts'
-import type { ruleView } from '../views/rules.ts'
+import { type ruleView, WINDOWS } from '../views/rules.ts'
 
-/** What is left of the limit that binds most. */
+/** What is left in each window, of several limits the least. */
 function left(limits: readonly ReturnType<typeof ruleView>[]): string {
-  const tightest = limits.find(({ binding, rule }) => binding && rule !== 'max_payment')
-  return tightest?.remaining_sats === undefined
-    ? ''
-    : ` ${satsText(tightest.remaining_sats)} left by ${tightest.rule}.`
+  const least = new Map<string, number>()
+  for (const { rule, remaining_sats: remaining } of limits) {
+    const window = WINDOWS[rule]
+    if (window === undefined || remaining === undefined) continue
+    least.set(window, Math.min(remaining, least.get(window) ?? remaining))
+  }
+  if (least.size === 0) return ''
+  return ` Left with fees: ${[...least].map(([window, sats]) => `${satsText(sats)} ${window}`).join(', ')}.`
 }
 
 export const getBudget = defineTool({
@@ -26,7 +30,7 @@ export const getBudget = defineTool({
     const paused = data.paused === undefined ? '' : ` Nothing may be spent now: ${data.paused}`
     return {
       data,
-      text: `At most ${satsText(data.max_payment_sats)} in one payment; reserved ${satsText(data.reserved_sats)}, spent ${satsText(data.spent_sats)}.${left(data.limits)}${paused}`,
+      text: `At most ${satsText(data.max_payment_sats)} in one payment; reserved ${satsText(data.reserved_sats)}, spent ${satsText(data.spent_sats)} in all.${left(data.limits)}${paused}`,
     }
   },
 })

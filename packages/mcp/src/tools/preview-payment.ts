@@ -92,10 +92,16 @@ export const previewPayment = defineTool({
   },
 })
 
-const tooLittle = (data: { estimated_fee_sats?: number; max_fee_sats?: number }): boolean =>
-  (data.estimated_fee_sats ?? 0) > (data.max_fee_sats ?? Number.POSITIVE_INFINITY)
+/** The fee that a payment can have at most, beside what it is expected to be. */
+function most(data: { estimated_fee_sats?: number; max_fee_sats?: number }): string {
+  if (data.max_fee_sats === undefined) return ''
+  return (data.estimated_fee_sats ?? 0) > data.max_fee_sats
+    ? `, more than max_fee_sats ${data.max_fee_sats}`
+    : `, at most ${satsText(data.max_fee_sats)}`
+}
 
 function summary(data: {
+  kind: string
   amount_sats?: number
   estimated_fee_sats?: number
   max_fee_sats?: number
@@ -105,6 +111,7 @@ function summary(data: {
   earlier_payment_id?: string
   earlier_status?: string
   reason_code?: string
+  next_step?: string
   quote_id?: string
 }): string {
   const amount = data.amount_sats === undefined ? 'An amount is needed' : satsText(data.amount_sats)
@@ -113,17 +120,22 @@ function summary(data: {
       ? data.max_fee_sats === undefined
         ? ''
         : `, fee at most ${satsText(data.max_fee_sats)}`
-      : `, estimated fee ${satsText(data.estimated_fee_sats)}${tooLittle(data) ? `, more than max_fee_sats ${data.max_fee_sats}` : ''}`
+      : `, estimated fee ${satsText(data.estimated_fee_sats)}${most(data)}`
   const verdict = data.allowed
-    ? 'allowed'
+    ? 'within the limits'
     : data.reason_code === 'approval_required'
       ? 'the owner has to approve it'
       : `not allowed${data.reason === undefined ? '' : `: ${data.reason}`}`
   const balance = data.affordable === undefined ? '' : data.affordable ? ', affordable' : ', not affordable'
+  const next = data.allowed || data.next_step === undefined ? '' : ` ${data.next_step}`
+  const isPaid = data.kind === 'invoice' && data.earlier_status === 'settled'
   const earlier =
     data.earlier_payment_id === undefined
       ? ''
-      : ` Earlier payment ${data.earlier_payment_id}: ${data.earlier_status}.`
-  const quote = data.quote_id === undefined ? '' : ` To pay exactly this: quote_id ${data.quote_id}.`
-  return `${amount}${fee}${balance}; ${verdict}.${earlier}${quote}`
+      : isPaid
+        ? ` It was paid already, as ${data.earlier_payment_id}; paying it again sends nothing.`
+        : ` Earlier payment ${data.earlier_payment_id}: ${data.earlier_status}.`
+  const quote =
+    data.quote_id === undefined || isPaid ? '' : ` To pay exactly this: quote_id ${data.quote_id}.`
+  return `${amount}${fee}${balance}; ${verdict}.${next}${earlier}${quote}`
 }

@@ -34,7 +34,8 @@ export const ruleView = (verdict: RuleVerdict) => ({
   ...(verdict.detail === undefined ? {} : { detail: verdict.detail }),
 })
 
-const WINDOWS: Readonly<Record<string, string>> = {
+/** How long a limit counts, in words. */
+export const WINDOWS: Readonly<Record<string, string>> = {
   max_per_hour: 'in any hour',
   max_per_day: 'in any 24 hours',
   max_per_30_days: 'in any 30 days',

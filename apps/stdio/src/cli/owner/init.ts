@@ -1,7 +1,5 @@
 import { LightningError } from '@lightning-mcp/core'
 import type { OwnerKey } from '@lightning-mcp/wallet'
-import { shellCommand } from '../client-settings.ts'
-import { ownCommand } from '../own-command.ts'
 import type { CommandContext, OwnerCommand } from './command.ts'
 import { pairs } from './table.ts'
 import { isoTime } from './values.ts'
@@ -65,7 +63,7 @@ spends nothing without that, so that a lost database is never taken for a fresh 
         replaced === undefined
           ? ''
           : `It takes the place of the ledger of ${replaced}: what was paid from that one is unknown here.\n`,
-        `Limits: ${shellCommand(ownCommand(['owner', 'policy', '--help']))}\n`,
+        'Limits of your own: lightning-mcp owner policy set FILE (owner policy --help shows one)\n',
       ].join(''),
     }
   },

@@ -1,10 +1,16 @@
 import { type Config, loadConfig, splitOptions } from '@lightning-mcp/config'
 import { cleanText, LightningError } from '@lightning-mcp/core'
-import { createLog, type OpenedLedger, openLedger } from '@lightning-mcp/runtime'
+import {
+  createLog,
+  type OpenedLedger,
+  type OwnerAdvice,
+  openLedger,
+  ownerAdvice,
+} from '@lightning-mcp/runtime'
 import type { OwnerKey } from '@lightning-mcp/wallet'
 import { guardStdout } from '../../guard-stdout.ts'
 import type { Invocation } from '../../program.ts'
-import type { Answer, CommandContext, OwnerCommand } from './command.ts'
+import type { CommandContext, OwnerCommand } from './command.ts'
 import { commandHelp } from './command-help.ts'
 import { optionsOf } from './command-options.ts'
 import { readPassphrase } from './passphrase.ts'
@@ -27,6 +33,7 @@ export async function runCommand(command: OwnerCommand, { argv, env, cwd }: Invo
   }
   const config = await loadConfig({ argv: settings, env, cwd, app: 'stdio' })
   const opened = new Opened(config, values, cwd)
+  const advice = ownerAdvice(config)
   try {
     const answer = await command.run({
       words,
@@ -37,28 +44,26 @@ export async function runCommand(command: OwnerCommand, { argv, env, cwd }: Invo
       key: () => opened.key(),
       newPassphrase: () => readPassphrase(opened.source, { twice: true }),
       publicKey: () => opened.publicKey(),
-      note: (text) => void process.stderr.write(`${text}\n`),
+      note: (text) => void process.stderr.write(`${advice(text)}\n`),
       write,
     })
     if (answer === undefined) return 0
-    await write(shown(answer, values['json'] === true))
+    await write(values['json'] === true ? `${toJson(answer.data, 2)}\n` : advice(answer.text))
     return answer.exitCode ?? 0
   } catch (error) {
     if (!LightningError.is(error)) throw error
-    if (values['json'] === true) await write(`${toJson({ ok: false, error: asData(error) }, 2)}\n`)
-    process.stderr.write(asText(error))
+    if (values['json'] === true) await write(`${toJson({ ok: false, error: asData(error, advice) }, 2)}\n`)
+    process.stderr.write(advice(asText(error)))
     return 1
   } finally {
     await opened.close()
   }
 }
 
-const shown = ({ data, text }: Answer, asJson: boolean): string => (asJson ? `${toJson(data, 2)}\n` : text)
-
-const asData = ({ code, message, hint }: LightningError) => ({
+const asData = ({ code, message, hint }: LightningError, advice: OwnerAdvice) => ({
   code,
-  message,
-  ...(hint === undefined ? {} : { hint }),
+  message: advice(message),
+  ...(hint === undefined ? {} : { hint: advice(hint) }),
 })
 
 const asText = ({ message, hint }: LightningError): string => {
