@@ -30,6 +30,7 @@ import {
 } from './account.ts'
 import { listOwnPayments } from './account-history.ts'
 import { eventsOfAccount } from './account-watch.ts'
+import { assertFewOpen } from './assert-few-open.ts'
 import { noSuchAccount } from './create-account.ts'
 import type { InsideMeans } from './inside.ts'
 import { invoiceOfRow, isBeingSettledInside } from './own-invoices.ts'
@@ -171,6 +172,7 @@ export class Accounts {
     const { connection, store, clock, safe, receipts, name } = this.#options
     const { identity, profile, hasOthers } = await this.#standing(request.signal)
     if (!hasOthers) return connection.call((to) => to.createInvoice(request), request.signal)
+    await assertFewOpen(store, identity, name)
     const preimage = request.preimage ?? this.#choosePreimage(profile)
     const made = await connection.call(
       (to) => to.createInvoice(preimage === undefined ? request : { ...request, preimage }),

@@ -43,6 +43,8 @@ export interface AccountReader {
   ownInvoice(identity: BackendIdentity, paymentHash: PaymentHash): Promise<OwnInvoice | undefined>
   ownInvoicesByHashes(identity: BackendIdentity, hashes: readonly string[]): Promise<readonly OwnInvoice[]>
   ownInvoicePage(query: OwnPageQuery): Promise<readonly OwnInvoice[]>
+  /** Whether the account has so many invoices that nobody paid yet and that are still looked at. */
+  hasOpenInvoices(identity: BackendIdentity, account: string, count: number): Promise<boolean>
   /** Those that hold, moved or failed to move money. */
   sentPage(query: OwnPageQuery): Promise<readonly Intent[]>
   /** Invoices of the backend that wait to be looked at. */
@@ -163,6 +165,21 @@ export function accountQueries(db: Kysely<Database>): AccountReader & AccountWri
     },
     async ownInvoicePage(query) {
       return (await page('own_invoices', 'payment_hash', query).execute()).map(invoiceOf)
+    },
+    async hasOpenInvoices({ kind, network, id }, account, count) {
+      const last = await db
+        .selectFrom('own_invoices')
+        .select('payment_hash')
+        .where('next_look_at_ms', '>', WAITING)
+        .where('backend_kind', '=', kind)
+        .where('backend_network', '=', network)
+        .where('backend_id', '=', id)
+        .where('account', '=', account)
+        .where('state', '=', 'open')
+        .limit(1)
+        .offset(count - 1)
+        .executeTakeFirst()
+      return last !== undefined
     },
     async sentPage(query) {
       const rows = await page('intents', 'payment_id', query).where('state', 'in', SENT).execute()

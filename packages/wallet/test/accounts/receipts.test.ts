@@ -1,4 +1,4 @@
-import { LightningError, msat } from '@lightning-mcp/core'
+import { LightningError, msat, type PaymentHash } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { balanceOf, eventsOf, fundsOf, recompute, SharedWorld } from '../support/shared-world.ts'
 
@@ -46,6 +46,28 @@ describe('what arrives', () => {
     for (const invoice of looks)
       expect(invoice).toMatchObject({ status: 'settled', receivedMsat: 1_000_000n })
     expect(await eventsOf(store, 'alice')).toEqual(['received'])
+  })
+
+  test('can be waited for by no more invoices than can be looked at', async () => {
+    const { world, store, alice, owner } = await withAlice()
+    const { paymentHash } = await world.invoiceOf(alice)
+    const { identity } = await owner.wallet.getDetails().then(({ profile }) => profile)
+    const row = await store.read((reader) => reader.ownInvoice(identity, paymentHash))
+    if (row === undefined) throw new Error('no such invoice')
+    const later = row.createdAtMs + 3_600_000
+    await store.transaction(async (writer) => {
+      for (let i = 1; i < 10_000; i++)
+        await writer.insertOwnInvoice({
+          ...row,
+          paymentHash: i.toString(16).padStart(64, '0') as PaymentHash,
+          nextLookAtMs: later,
+        })
+    })
+    await expect(world.invoiceOf(alice)).rejects.toMatchObject({ code: 'rate_limited' })
+    expect(await world.invoiceOf(owner)).toBeDefined()
+    world.shared.payFromOutside(paymentHash)
+    await world.settle(5_000)
+    expect(await world.invoiceOf(alice)).toBeDefined()
   })
 
   test('is found by any process of the ledger, after the one that asked for it died', async () => {
