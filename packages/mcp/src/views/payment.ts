@@ -5,7 +5,9 @@ import { amountShape, costs, costsIf, optionalAmountShape } from '../amounts.ts'
 import { outsideText, untrusted } from '../outside-text.ts'
 import { isoTime, isoTimeIf } from '../time.ts'
 
-const MAX_SHOWN_DESTINATION = 80
+const MAX_SHOWN_INVOICE = 80
+/** Longer than any address: whose it is, its end tells. */
+const MAX_SHOWN_ADDRESS = 330
 
 /** Fields of a payment that this wallet makes or made. */
 export const paymentShape = {
@@ -102,7 +104,8 @@ export const failedStep = ({ retry, failure }: Pick<PaymentRecord, 'retry' | 'fa
     : FAILED_STEPS[retry ?? 'never']
 
 /** Short enough for a result; the end of an invoice says nothing to a reader. */
-const shownDestination = (destination: string): string => cleanText(destination, MAX_SHOWN_DESTINATION)
+const shownDestination = (destination: string): string =>
+  cleanText(destination, /@|^https?:/i.test(destination) ? MAX_SHOWN_ADDRESS : MAX_SHOWN_INVOICE)
 
 export function paymentView(record: PaymentRecord) {
   const next = nextStepOf(record)
