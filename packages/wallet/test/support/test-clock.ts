@@ -41,9 +41,10 @@ export class TestClock {
     await this.advance(0)
   }
 
-  /** As a clock that was put right: what waits goes on waiting for its moment. */
+  /** As a clock that was put right: what waits goes on waiting for its moment. What is on its way elsewhere arrives no later. */
   async back(ms: number): Promise<void> {
     this.#nowMs -= ms
+    for (const timer of this.#timers) if (!timer.sleeps) timer.atMs -= ms
     await rest()
   }
 
