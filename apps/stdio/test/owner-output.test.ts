@@ -29,6 +29,14 @@ describe('a table', () => {
     ).toBe('memo  a b\n')
   })
 
+  it('shows of a long address whose it is', () => {
+    const address = `alice@wallet.example.${'a'.repeat(60)}.evil.example`
+    const column = { title: 'to', value: (row: string) => row, most: 40, keepsEnd: true }
+    expect(table([address, 'bob@b.example'], [column])).toBe(
+      `TO\nalice@wallet.…${'a'.repeat(13)}.evil.example\nbob@b.example\n`,
+    )
+  })
+
   it('marks each line of what strangers wrote, whatever it imitates', () => {
     const text = `a gift${'\u00a0'.repeat(90)}to  alice@shop.example ${'界'.repeat(40)} ${'x'.repeat(60)}`
     const lines = pairs([['amount', '5 sats'], ...quoted('words', text)]).split('\n')

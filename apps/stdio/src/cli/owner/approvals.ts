@@ -58,7 +58,7 @@ async function list({ values, ledger }: CommandContext): Promise<Answer> {
             { title: 'asked', value: ({ createdAtMs }) => shortTime(createdAtMs) },
             { title: 'account', value: ({ account }) => account, most: 24 },
             { title: 'amount', value: ({ amountMsat }) => sats(amountMsat), align: 'right' },
-            { title: 'to', value: ({ destination }) => destination, most: 40 },
+            { title: 'to', value: ({ destination }) => destination, most: 40, keepsEnd: true },
             { title: 'state', value: stateOf },
           ]),
   }

@@ -127,7 +127,7 @@ const decisionTable = (found: readonly Decision[]): string =>
     { title: 'sats', value: ({ amountMsat }) => inSats(amountMsat), align: 'right' },
     { title: 'why', value: whyOf, most: 48 },
     { title: 'payment', value: ({ paymentId }) => paymentId },
-    { title: 'to', value: ({ destination }) => destination, most: 32 },
+    { title: 'to', value: ({ destination }) => destination, most: 32, keepsEnd: true },
   ])
 
 /** The rule that bound, where one did. */

@@ -149,7 +149,7 @@ async function list(reader: StoreReader, wanted: Filter, limit: number): Promise
               value: ({ feeMsat }) => (feeMsat === undefined ? '' : inSats(feeMsat)),
               align: 'right',
             },
-            { title: 'to', value: ({ destination }) => destination, most: 32 },
+            { title: 'to', value: ({ destination }) => destination, most: 32, keepsEnd: true },
             { title: 'note', value: ({ memo, failureReason }) => memo ?? failureReason, most: 32 },
           ]),
   }

@@ -6,6 +6,8 @@ export interface Column<Row> {
   align?: 'left' | 'right'
   /** Longest text that is shown whole. Default 48. */
   most?: number
+  /** What is too long loses its middle: of an address the end tells whose it is. */
+  keepsEnd?: boolean
 }
 
 const LONGEST_CELL = 48
@@ -14,7 +16,10 @@ const GAP = '  '
 /** Rows under their titles. What comes from outside cannot move the cursor or break a line. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = rows.map((row) =>
-    columns.map(({ value, most = LONGEST_CELL }) => cleanText(value(row) ?? '', most)),
+    columns.map(({ value, most = LONGEST_CELL, keepsEnd = false }) => {
+      const text = value(row) ?? ''
+      return keepsEnd ? withoutMiddle(cleanText(text), most) : cleanText(text, most)
+    }),
   )
   const lines = [columns.map(({ title }) => title.toUpperCase()), ...cells]
   const widths = columns.map((_, at) => Math.max(...lines.map((line) => lengthOf(line[at] ?? ''))))
@@ -27,6 +32,13 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
     )
     .map((line) => `${line}\n`)
     .join('')
+}
+
+function withoutMiddle(text: string, most: number): string {
+  const characters = Array.from(text)
+  if (characters.length <= most) return text
+  const head = Math.floor((most - 1) / 3)
+  return `${characters.slice(0, head).join('')}…${characters.slice(1 + head - most).join('')}`
 }
 
 /** Names and what they stand for, one a line. */
