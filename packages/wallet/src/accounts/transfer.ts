@@ -65,7 +65,7 @@ export async function transfer(store: WalletStore, request: TransferRequest): Pr
   }
   await store.transaction(async (writer) => {
     const known = await writer.account(account)
-    assertTracked(known, account)
+    assertTracked(known, account, amountMsat)
     if (amountMsat > 0n) await assertCovered(writer, known, amountMsat, figure)
     else if ((await writer.balance(account)).fundsMsat + amountMsat < 0n)
       throw new LightningError({
@@ -93,7 +93,12 @@ export async function transfer(store: WalletStore, request: TransferRequest): Pr
   return made
 }
 
-function assertTracked(known: Account | undefined, name: string): asserts known is Account {
+/** What still arrived at a closed account can be taken from it. */
+function assertTracked(
+  known: Account | undefined,
+  name: string,
+  amountMsat: bigint,
+): asserts known is Account {
   if (known === undefined) throw noSuchAccount(name)
   if (known.kind !== 'tracked')
     throw new LightningError({
@@ -101,7 +106,7 @@ function assertTracked(known: Account | undefined, name: string): asserts known 
       message: `account "${name}" has its own connection: its money is what that can spend`,
       hint: 'Only a tracked account is given money by the ledger.',
     })
-  if (known.closedAtMs !== undefined)
+  if (known.closedAtMs !== undefined && amountMsat > 0n)
     throw new LightningError({
       code: 'invalid_request',
       message: `account "${name}" is closed`,

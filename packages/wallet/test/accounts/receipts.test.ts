@@ -1,5 +1,7 @@
 import { LightningError, msat, type PaymentHash } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
+import { closeAccount } from '../../src/accounts/create-account.ts'
+import { transfer } from '../../src/accounts/transfer.ts'
 import { balanceOf, eventsOf, fundsOf, recompute, SharedWorld } from '../support/shared-world.ts'
 
 async function withAlice() {
@@ -36,6 +38,19 @@ describe('what arrives', () => {
     world.shared.payFromOutside(made.paymentHash, 777_000n)
     await world.settle(5_000)
     expect(await fundsOf(store, 'alice')).toBe(777_000n)
+  })
+
+  test('after the account was closed can be taken back by the owner', async () => {
+    const { world, store, alice } = await withAlice()
+    const { paymentHash } = await world.invoiceOf(alice)
+    await closeAccount(store, { name: 'alice' })
+    world.shared.payFromOutside(paymentHash)
+    await world.settle(5_000)
+    expect(await fundsOf(store, 'alice')).toBe(1_000_000n)
+    await expect(world.give(store, 'alice', 1n)).rejects.toThrow('is closed')
+    await transfer(store, { account: 'alice', amountMsat: -1_000_000n })
+    expect(await fundsOf(store, 'alice')).toBe(0n)
+    await recompute(store)
   })
 
   test('is credited by a look-up at once', async () => {
