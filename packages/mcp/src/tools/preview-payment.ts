@@ -6,7 +6,7 @@ import { paymentRequest } from '../input/payment-request.ts'
 import { outsideText, untrusted } from '../outside-text.ts'
 import { isoTimeIf } from '../time.ts'
 import { defineTool, READS } from '../tool.ts'
-import { shownStatus } from '../views/payment.ts'
+import { shownDestination, shownStatus } from '../views/payment.ts'
 import { briefRuleOutput, ruleView } from '../views/rules.ts'
 
 export const previewPayment = defineTool({
@@ -57,7 +57,7 @@ export const previewPayment = defineTool({
     const { verdict } = seen
     const warnings = seen.warnings.map((warning) => warning.message)
     const data = {
-      destination: cleanText(seen.destination, 80),
+      destination: shownDestination(seen.destination),
       kind: seen.kind,
       allowed: verdict.allowed,
       ...(verdict.code === undefined ? {} : { reason_code: verdict.code }),

@@ -104,7 +104,7 @@ export const failedStep = ({ retry, failure }: Pick<PaymentRecord, 'retry' | 'fa
     : FAILED_STEPS[retry ?? 'never']
 
 /** Short enough for a result; the end of an invoice says nothing to a reader. */
-const shownDestination = (destination: string): string =>
+export const shownDestination = (destination: string): string =>
   cleanText(destination, /@|^https?:/i.test(destination) ? MAX_SHOWN_ADDRESS : MAX_SHOWN_INVOICE)
 
 export function paymentView(record: PaymentRecord) {
