@@ -11,7 +11,7 @@ import { heading, line } from '../report.ts'
 const TOKEN = 'bench-token-that-only-this-machine-knows-0123456789'
 const CALLS: Readonly<Record<number, number>> = { 1: 40, 16: 320, 64: 640 }
 /** Test money is given to invoices for it, and the default daily limit is meant for a person. */
-const LIMITS: readonly string[] = []
+const LIMITS = ['--max-per-day-sats', '100000000']
 
 type Call = (name: string, args: object) => Promise<unknown>
 
