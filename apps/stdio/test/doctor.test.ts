@@ -78,6 +78,17 @@ describe('doctor', () => {
     expect(messages).toContain('999200 sats can be received')
   })
 
+  it('tells that spending on the simulator is paused', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'PAUSE'), '')
+    const { stdout } = await runProgram(['doctor', '--json', '--backend', 'simulator', '--data-dir', folder])
+    expect(asData(stdout).findings.at(-1)).toMatchObject({
+      check: 'owner',
+      verdict: 'warn',
+      message: expect.stringMatching(/^nothing can be spent: spending is paused/),
+    })
+  })
+
   it('tells whether the owner lets it spend, and what no limit keeps out', async () => {
     const wallet = new OwnedWallet()
     const ownerFindings = async (): Promise<Finding[]> => {
@@ -87,7 +98,7 @@ describe('doctor', () => {
     expect((await ownerFindings())[0]).toMatchObject({
       verdict: 'warn',
       message: expect.stringContaining('nothing can be spent'),
-      fix: expect.stringContaining('lightning-mcp owner init'),
+      fix: expect.stringMatching(/^The owner has to run: npm run -s .* owner init$/),
     })
     await wallet.signed('owner', 'init')
     const found = await ownerFindings()

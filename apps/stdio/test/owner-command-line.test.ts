@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '@lightning-mcp/config'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -101,3 +101,39 @@ it('the passphrase comes from stdin where a script says so, and is printed nowhe
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('fewer than') })
   expect(existsSync(short.ownerDir)).toBe(false)
 }, 60_000)
+
+describe('a folder in which no wallet was ever kept', () => {
+  it.each([['pause'], ['resume'], ['payments'], ['audit', 'verify'], ['approvals']])(
+    'is no answer to owner %s',
+    async (...words) => {
+      const wallet = new OwnedWallet()
+      const answer = await wallet.run('owner', ...words)
+      expect(answer).toMatchObject({ code: 1, stdout: '' })
+      expect(answer.stderr).toContain(`there are no records of a wallet in ${wallet.data}`)
+      expect(answer.stderr).toMatch(/→ Give the settings with which the server was started/)
+      expect(existsSync(join(wallet.data, 'wallet.sqlite'))).toBe(false)
+    },
+  )
+})
+
+describe('a policy that was in force and is gone', () => {
+  it('is not shown as no policy, nor followed by a lower version', async () => {
+    const wallet = new OwnedWallet()
+    await wallet.signed('owner', 'init')
+    await wallet.signed('owner', 'policy', 'set', wallet.policy(4, { maxPaymentSats: 5 }))
+    const server = await wallet.server()
+    expect(await server.data('get_budget')).toMatchObject({ max_payment_sats: 5 })
+    rmSync(join(wallet.data, 'policy.json'))
+    expect(await wallet.run('owner', 'policy')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('version 4 of the policy was in force and is not in its place'),
+    })
+    expect(await wallet.run('owner', 'policy', 'check', wallet.policy(3, {}))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Set "version": 5'),
+    })
+    const next = await wallet.run('owner', 'policy', 'check', wallet.policy(5, {}))
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining('compared with the defaults') })
+    expect(next.stdout).toMatch(/npm run -s .* owner policy set \S+policy-5\.json\n$/)
+  })
+})

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '@lightning-mcp/config'
 import { type BackendIdentity, type Balance, LightningError } from '@lightning-mcp/core'
 import type { WalletStore } from '@lightning-mcp/wallet'
@@ -5,7 +6,7 @@ import { findWalletFolder } from './find-wallet-folder.ts'
 import { killFileIn } from './kill-file.ts'
 import type { Log } from './log.ts'
 import { openBackend } from './open-backend.ts'
-import { openStore } from './open-store.ts'
+import { databaseFileIn, openStore } from './open-store.ts'
 
 /** The records of a wallet, for the owner's commands. No wallet is opened, and nothing can be paid. */
 export interface OpenedLedger {
@@ -20,10 +21,17 @@ export interface OpenedLedger {
   close(): Promise<void>
 }
 
+export interface OpenLedgerRequest {
+  log: Log
+  /** Make the records where there are none. Otherwise that is an error: no server has ever used such a folder. */
+  create?: boolean
+  signal?: AbortSignal
+}
+
 /** Opens the same records as a server with the same settings, beside it if it runs. */
 export async function openLedger(
   config: Config,
-  { log, signal = new AbortController().signal }: { log: Log; signal?: AbortSignal },
+  { log, create = false, signal = new AbortController().signal }: OpenLedgerRequest,
 ): Promise<OpenedLedger> {
   const { backend } = await openBackend(config, { log })
   try {
@@ -34,6 +42,8 @@ export async function openLedger(
         message: 'the simulator keeps nothing without a data folder',
         hint: 'Name the one that the server uses with --data-dir.',
       })
+    if (!create && config.database === undefined && !existsSync(databaseFileIn(folder)))
+      throw noRecords(folder)
     const store = await openStore(config, folder)
     return {
       store,
@@ -50,3 +60,11 @@ export async function openLedger(
     throw error
   }
 }
+
+/** Who names a wrong folder must not be told that all is quiet there, or that it is paused now. */
+const noRecords = (folder: string): LightningError =>
+  new LightningError({
+    code: 'not_found',
+    message: `there are no records of a wallet in ${folder}`,
+    hint: 'Give the settings with which the server was started, above all --config, --backend and --data-dir.',
+  })

@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import type { Config } from '@lightning-mcp/config'
 import type { WalletStore } from '@lightning-mcp/wallet'
 
+/** SQLite, where no PostgreSQL is named. */
+export const databaseFileIn = (walletFolder: string): string => join(walletFolder, 'wallet.sqlite')
+
 /**
  * Where a wallet's records are kept: the PostgreSQL that the configuration names, else a file in the
  * wallet's folder, else (no folder: the simulator without `--data-dir`) nowhere.
@@ -13,6 +16,6 @@ export async function openStore(
   const { openPostgresStore, openSqliteStore } = await import('@lightning-mcp/wallet')
   if (database !== undefined) return openPostgresStore({ connectionString: database.reveal() })
   return openSqliteStore({
-    path: walletFolder === undefined ? ':memory:' : join(walletFolder, 'wallet.sqlite'),
+    path: walletFolder === undefined ? ':memory:' : databaseFileIn(walletFolder),
   })
 }

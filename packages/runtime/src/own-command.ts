@@ -26,7 +26,7 @@ export function ownCommand(
 }
 
 /** Quotes an argument for a POSIX shell where it needs it. */
-const shellWord = (word: string): string =>
+export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** As a person types it. */

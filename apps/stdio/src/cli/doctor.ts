@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from '@lightning-mcp/config'
 import { cleanText } from '@lightning-mcp/core'
-import { createLog, openRuntime, type Runtime } from '@lightning-mcp/runtime'
+import { createLog, openRuntime, ownerAdvice, type Runtime } from '@lightning-mcp/runtime'
 import { guardStdout } from '../guard-stdout.ts'
 import type { Invocation } from '../program.ts'
 import { VERSION } from '../version.ts'
@@ -52,7 +52,12 @@ async function examine(invocation: Invocation): Promise<Finding[]> {
     return [...settings, failure('settings', error)]
   }
   try {
-    return [...settings, ...(await findings(runtime))]
+    const advice = ownerAdvice(config)
+    const found = await findings(runtime)
+    return [
+      ...settings,
+      ...found.map((one) => (one.fix === undefined ? one : { ...one, fix: advice(one.fix) })),
+    ]
   } finally {
     await runtime.close()
   }

@@ -52,12 +52,15 @@ export async function resumeSpending(
   store: WalletStore,
   { key, publicKey, killFile, nowMs = Date.now() }: PauseContext & { key?: OwnerKey; nowMs?: number } = {},
 ): Promise<PauseState> {
-  if (isThere(killFile))
+  if (isThere(killFile)) {
+    // seen is seen: taking the file away ends nothing, whether a server has looked at it or not
+    await pauseSpending(store, { way: 'file', reason: 'the kill file is there', nowMs, publicKey })
     throw new LightningError({
       code: 'invalid_request',
       message: `the kill file ${killFile} is still there`,
       hint: 'Remove the file, then resume.',
     })
+  }
   if (publicKey !== undefined && key?.publicKey !== publicKey)
     throw new LightningError({
       code: 'permission_denied',

@@ -207,6 +207,16 @@ describe('the kill file', () => {
     await expect.poll(async () => (await pauseState(store)).pause?.ways).toEqual(['file'])
   })
 
+  it('is recorded by a resume that it refuses', async () => {
+    const world = new World()
+    const { wallet, store } = await world.start()
+    const killFile = join(temporaryFolder(), 'PAUSE')
+    writeFileSync(killFile, '')
+    await expect(resumeSpending(store, { killFile })).rejects.toThrow(/still there/)
+    rmSync(killFile)
+    await expect(wallet.pay({ destination: world.invoice().invoice })).rejects.toMatchObject(PAUSED)
+  })
+
   it('counts as there where nobody can look', async () => {
     const world = new World({ memory: true })
     const { wallet } = await world.start({ killFile: join(temporaryFolder(), 'long'.repeat(100)) })

@@ -12,20 +12,21 @@ const FORMS = ['list', 'add', 'credit', 'debit', 'close'] as const
 export const accounts: OwnerCommand = {
   usage: [
     'owner accounts [list] [settings]',
-    'owner accounts add NAME [--own] [settings]',
+    'owner accounts add NAME [--own] [--passphrase-file FILE] [settings]',
     'owner accounts credit NAME SATS [--note TEXT] [--passphrase-file FILE] [settings]',
     'owner accounts debit NAME SATS [--note TEXT] [--passphrase-file FILE] [settings]',
-    'owner accounts close NAME [settings]',
+    'owner accounts close NAME [--passphrase-file FILE] [settings]',
   ],
   summary: 'See, make and fill accounts',
   details: `
 A tracked account has a balance of its own on a node that it shares with others: what you credit it, and
 what it receives, less what it spends. An account of its own (--own) spends what its connection can.
-Crediting moves no money: it says whose the node's money is. Both are signed with the owner's key.`,
+Crediting moves no money: it says whose the node's money is. All but listing takes the owner's key.`,
   options: {
     own: { type: 'switch', description: 'Make an account without a balance of its own' },
     note: { type: 'value', placeholder: 'TEXT', description: 'Why, for the records' },
   },
+  begins: true,
   takesKey: true,
   async run(context) {
     const { form, rest } = formOf(context.words, {

@@ -24,6 +24,8 @@ export interface OwnerCommand {
   /** What else its help says. */
   details?: string
   options?: Readonly<Record<string, CommandOption>>
+  /** Whether it may be the first to use a wallet's folder. Otherwise a folder without records is an error. */
+  begins?: boolean
   /** Whether one of its forms takes the owner's key. */
   takesKey?: boolean
   /** Answers nothing where it has written to stdout itself. */

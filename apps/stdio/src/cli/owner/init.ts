@@ -19,6 +19,7 @@ spends nothing without that, so that a lost database is never taken for a fresh 
         'The old database is lost for good, or this one belongs to another wallet or key: take it all the same',
     },
   },
+  begins: true,
   takesKey: true,
   async run(context) {
     const { config, note, values } = context

@@ -14,10 +14,11 @@ server, do the same.`,
   options: {
     reason: { type: 'value', placeholder: 'TEXT', description: 'What callers and the records are told' },
   },
-  async run({ words, values, ledger, publicKey }) {
+  async run({ words, values, config, ledger, publicKey }) {
     exactly(words, [], 'owner pause')
     const { pauseSpending } = await import('@lightning-mcp/wallet')
-    const { store } = await ledger()
+    const { store, folder } = await ledger()
+    const records = config.database === undefined ? folder : 'PostgreSQL'
     const { reason } = values
     const state = await pauseSpending(store, {
       // a damaged key keeps nobody from pausing
@@ -30,8 +31,9 @@ server, do the same.`,
         paused: state.paused,
         reason: state.pause?.reason,
         since: isoTime(state.pause?.sinceMs),
+        records,
       },
-      text: `Spending is paused: ${state.pause?.reason}.\nTo go on: lightning-mcp owner resume\n`,
+      text: `Spending is paused for all servers on the records in ${records}: ${state.pause?.reason}.\nTo go on: lightning-mcp owner resume\n`,
     }
   },
 }

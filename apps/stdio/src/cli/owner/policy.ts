@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LightningError } from '@lightning-mcp/core'
+import { shellWord } from '@lightning-mcp/runtime'
 import type { PolicyChange, ReadPolicy } from '@lightning-mcp/wallet'
 import type { Answer, CommandContext, OwnerCommand } from './command.ts'
 import { table } from './table.ts'
@@ -36,6 +37,7 @@ ${EXAMPLE}
 \`check\` says what is wrong with it and what it changes. \`set\` signs it with the owner's key and puts it in
 force; running servers follow it with their next call. Each policy needs a higher "version" than the one
 before, so that nobody can put an older one back.`,
+  begins: true,
   takesKey: true,
   async run(context) {
     const { form, rest } = formOf(context.words, { command: 'owner policy', forms: FORMS, fallback: 'show' })
@@ -45,15 +47,17 @@ before, so that nobody can put an older one back.`,
     }
     const [path = ''] = exactly(rest, ['FILE'], `owner policy ${form}`)
     const text = await readText(resolve(context.cwd, path))
-    return form === 'check' ? check(context, text) : set(context, text)
+    return form === 'check' ? check(context, text, shellWord(resolve(context.cwd, path))) : set(context, text)
   },
 }
 
 async function show({ ledger, publicKey }: CommandContext): Promise<Answer> {
-  const { installedPolicy, readLedgerMeta } = await import('@lightning-mcp/wallet')
+  const { installedPolicy, readLedgerMeta, readPolicyRecord } = await import('@lightning-mcp/wallet')
   const { folder, store } = await ledger()
   const { ledgerId } = await store.read(readLedgerMeta)
   const installed = await installedPolicy(folder, await publicKey(), { ledgerId })
+  const { version: recorded } = await store.read(readPolicyRecord)
+  if ((installed?.policy.version ?? 0) < recorded) throw missing(recorded)
   if (installed === undefined)
     return {
       data: { policy: null },
@@ -68,26 +72,20 @@ async function show({ ledger, publicKey }: CommandContext): Promise<Answer> {
   }
 }
 
-async function check(context: CommandContext, text: string): Promise<Answer> {
-  const { changes, read } = await compare(context, text)
+async function check(context: CommandContext, text: string, path: string): Promise<Answer> {
+  const { changes, read, recorded } = await compare(context, text)
+  assertNewer(read, recorded)
   return {
     data: { ok: true, version: read.policy.version, changes, warnings: read.warnings },
-    text: `${changeLines(changes)}${warningLines(read)}The file is a valid policy. Put it in force: lightning-mcp owner policy set FILE\n`,
+    text: `${changeLines(changes)}${warningLines(read)}The file is a valid policy. Put it in force: lightning-mcp owner policy set ${path}\n`,
   }
 }
 
 async function set(context: CommandContext, text: string): Promise<Answer> {
-  const { installPolicy, readLedgerMeta, readPolicyRecord } = await import('@lightning-mcp/wallet')
-  const { changes, read } = await compare(context, text)
+  const { installPolicy, readLedgerMeta } = await import('@lightning-mcp/wallet')
+  const { changes, read, recorded } = await compare(context, text)
   const { folder, store } = await context.ledger()
-  // the file may have been lost, but what was once in force is on record
-  const { version: recorded } = await store.read(readPolicyRecord)
-  if (read.policy.version <= recorded)
-    throw new LightningError({
-      code: 'invalid_request',
-      message: `version ${read.policy.version} does not come after version ${recorded}, which was in force`,
-      hint: `Set "version": ${recorded + 1} in the policy file.`,
-    })
+  assertNewer(read, recorded)
   context.note(`${changeLines(changes)}${warningLines(read)}`)
   const { ledgerId } = await store.read(readLedgerMeta)
   const { path } = await installPolicy({ folder, text, key: await context.key(), ledgerId })
@@ -97,17 +95,45 @@ async function set(context: CommandContext, text: string): Promise<Answer> {
   }
 }
 
-async function compare(
-  { ledger, publicKey }: CommandContext,
-  text: string,
-): Promise<{ changes: readonly PolicyChange[]; read: ReadPolicy }> {
-  const { installedPolicy, policyChanges, readLedgerMeta, readPolicy } = await import('@lightning-mcp/wallet')
+interface Compared {
+  changes: readonly PolicyChange[]
+  read: ReadPolicy
+  /** The newest version that ever was in force; 0: none. */
+  recorded: number
+}
+
+async function compare({ ledger, publicKey, note }: CommandContext, text: string): Promise<Compared> {
+  const { installedPolicy, policyChanges, readLedgerMeta, readPolicy, readPolicyRecord } = await import(
+    '@lightning-mcp/wallet'
+  )
   const read = await readPolicy(text, Date.now())
   const { folder, store } = await ledger()
   const { ledgerId } = await store.read(readLedgerMeta)
   const installed = await installedPolicy(folder, await publicKey(), { ledgerId }).catch(() => undefined)
-  return { read, changes: policyChanges(installed?.document, read.document) }
+  const { version: recorded } = await store.read(readPolicyRecord)
+  if ((installed?.policy.version ?? 0) < recorded)
+    note(
+      `Version ${recorded}, which was in force, is not there any more: compared with ${installed === undefined ? 'the defaults' : 'what is there'}.`,
+    )
+  return { read, recorded, changes: policyChanges(installed?.document, read.document) }
 }
+
+/** The file may have been lost, but what was once in force is on record. */
+function assertNewer({ policy: { version } }: ReadPolicy, recorded: number): void {
+  if (version > recorded) return
+  throw new LightningError({
+    code: 'invalid_request',
+    message: `version ${version} does not come after version ${recorded}, which was in force`,
+    hint: `Set "version": ${recorded + 1} in the policy file.`,
+  })
+}
+
+const missing = (version: number): LightningError =>
+  new LightningError({
+    code: 'invalid_request',
+    message: `version ${version} of the policy was in force and is not in its place: nothing is spent`,
+    hint: 'Put its file back, or a newer one in force: lightning-mcp owner policy set FILE',
+  })
 
 const EFFECTS: Readonly<Record<PolicyChange['effect'], string>> = {
   looser: 'LOOSER',

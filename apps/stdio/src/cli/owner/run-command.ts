@@ -32,7 +32,7 @@ export async function runCommand(command: OwnerCommand, { argv, env, cwd }: Invo
     return 0
   }
   const config = await loadConfig({ argv: settings, env, cwd, app: 'stdio' })
-  const opened = new Opened(config, values, cwd)
+  const opened = new Opened(config, values, { cwd, begins: command.begins === true })
   const advice = ownerAdvice(config)
   try {
     const answer = await command.run({
@@ -76,17 +76,24 @@ const asText = ({ message, hint }: LightningError): string => {
 class Opened implements Pick<CommandContext, 'ledger' | 'key' | 'publicKey'> {
   readonly source: { file?: string; cwd: string }
   readonly #config: Config
+  readonly #begins: boolean
   #ledger: Promise<OpenedLedger> | undefined
   #key: Promise<OwnerKey> | undefined
 
-  constructor(config: Config, values: Readonly<Record<string, string | true>>, cwd: string) {
+  constructor(
+    config: Config,
+    values: Readonly<Record<string, string | true>>,
+    { cwd, begins }: { cwd: string; begins: boolean },
+  ) {
     const file = values['passphrase-file']
     this.source = { cwd, ...(typeof file === 'string' ? { file } : {}) }
     this.#config = config
+    this.#begins = begins
   }
 
   ledger(): Promise<OpenedLedger> {
     this.#ledger ??= openLedger(this.#config, {
+      create: this.#begins,
       log: createLog({ level: 'error', write: (line) => void process.stderr.write(line) }),
     })
     return this.#ledger
