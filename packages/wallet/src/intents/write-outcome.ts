@@ -53,7 +53,8 @@ export async function writeOutcome(
     updatedAtMs: more ? current.updatedAtMs : nowMs,
   }
   await updateBooked(store, current, change, nowMs)
-  await noteOutcome(store, current, outcome, nowMs)
+  // a fee that is looked for later says nothing about whether payments go through now
+  if (!more) await noteOutcome(store, current, outcome, nowMs)
   if (outcome.state !== 'dispatched' && current.paymentHash !== undefined)
     await store.putAttempt({
       paymentId,

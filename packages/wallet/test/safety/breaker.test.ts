@@ -53,6 +53,24 @@ describe('the breaker of a destination', () => {
     expect((await wallet.getBudget()).paused).toBeUndefined()
   })
 
+  it('is not closed by the fee of an earlier payment', async () => {
+    const world = new World({ memory: true })
+    const { wallet } = await world.start()
+    world.node.script = { do: 'settle', feeProvisional: true }
+    const first = await payOnce(world, wallet)
+    expect(first).toBe('settled')
+    world.node.script = fails
+    await payTimes(rule.failures, world, wallet)
+    const looked = world.node.lookups.length
+    await world.clock.advance(rule.firstPauseMs / 2)
+    expect(world.node.lookups.length).toBeGreaterThan(looked)
+    expect(await payOnce(world, wallet)).toBe('unavailable')
+    world.node.down = new LightningError({ code: 'unavailable', message: 'the node is down' })
+    await world.clock.advance(rule.firstPauseMs / 4)
+    world.node.down = undefined
+    expect(await payOnce(world, wallet)).toBe('unavailable')
+  })
+
   it('holds in another process and after a restart', async () => {
     const world = new World()
     world.node.script = fails
