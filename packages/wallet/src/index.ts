@@ -45,6 +45,7 @@ export {
   createLedgerCertificate,
   type LedgerMeta,
   type LedgerVerdict,
+  ownerOfLedger,
   readLedgerMeta,
   verifyLedgerCertificate,
   writeLedgerMeta,

@@ -56,6 +56,12 @@ export function verifyLedgerCertificate(
     : 'other-backend'
 }
 
+/** Whose ledger it says it is; not checked. `undefined`: nobody's yet. */
+export function ownerOfLedger({ certificate }: LedgerMeta): OwnerPublicKey | undefined {
+  const publicKey = certificate === undefined ? undefined : read(certificate)?.['publicKey']
+  return typeof publicKey === 'string' ? publicKey : undefined
+}
+
 /** What the store says of itself, for {@link verifyLedgerCertificate}. */
 export async function readLedgerMeta(reader: Pick<StoreReader, 'getMeta'>): Promise<LedgerMeta> {
   return {

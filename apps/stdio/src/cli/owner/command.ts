@@ -28,6 +28,8 @@ export interface OwnerCommand {
   begins?: boolean
   /** Whether one of its forms takes the owner's key. */
   takesKey?: boolean
+  /** Whether the key may be another one than that of the ledger: the command makes the ledger its own. */
+  takesAnyKey?: boolean
   /** Answers nothing where it has written to stdout itself. */
   run(context: CommandContext): Promise<Answer | undefined>
 }

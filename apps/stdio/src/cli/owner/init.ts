@@ -21,6 +21,7 @@ spends nothing without that, so that a lost database is never taken for a fresh 
   },
   begins: true,
   takesKey: true,
+  takesAnyKey: true,
   async run(context) {
     const { config, note, values } = context
     const { certifyLedger } = await import('@lightning-mcp/wallet')

@@ -32,7 +32,7 @@ export async function runCommand(command: OwnerCommand, { argv, env, cwd }: Invo
     return 0
   }
   const config = await loadConfig({ argv: settings, env, cwd, app: 'stdio' })
-  const opened = new Opened(config, values, { cwd, begins: command.begins === true })
+  const opened = new Opened(config, values, cwd, command)
   const advice = ownerAdvice(config)
   try {
     const answer = await command.run({
@@ -76,24 +76,25 @@ const asText = ({ message, hint }: LightningError): string => {
 class Opened implements Pick<CommandContext, 'ledger' | 'key' | 'publicKey'> {
   readonly source: { file?: string; cwd: string }
   readonly #config: Config
-  readonly #begins: boolean
+  readonly #command: OwnerCommand
   #ledger: Promise<OpenedLedger> | undefined
   #key: Promise<OwnerKey> | undefined
 
   constructor(
     config: Config,
     values: Readonly<Record<string, string | true>>,
-    { cwd, begins }: { cwd: string; begins: boolean },
+    cwd: string,
+    command: OwnerCommand,
   ) {
     const file = values['passphrase-file']
     this.source = { cwd, ...(typeof file === 'string' ? { file } : {}) }
     this.#config = config
-    this.#begins = begins
+    this.#command = command
   }
 
   ledger(): Promise<OpenedLedger> {
     this.#ledger ??= openLedger(this.#config, {
-      create: this.#begins,
+      create: this.#command.begins === true,
       log: createLog({ level: 'error', write: (line) => void process.stderr.write(line) }),
     })
     return this.#ledger
@@ -118,6 +119,23 @@ class Opened implements Pick<CommandContext, 'ledger' | 'key' | 'publicKey'> {
     const folder = this.#config.ownerDir
     // before anybody types a passphrase in vain
     if (!(await hasOwnerKey(folder))) throw ownerKeyMissing(folder)
-    return openOwner({ folder, passphrase: await readPassphrase(this.source) })
+    await this.#assertOfLedger(await this.publicKey().catch(() => undefined))
+    const key = await openOwner({ folder, passphrase: await readPassphrase(this.source) })
+    await this.#assertOfLedger(key.publicKey)
+    return key
+  }
+
+  /** What another key signs the server takes for forged, and stops or asks again. */
+  async #assertOfLedger(publicKey: string | undefined): Promise<void> {
+    if (this.#command.takesAnyKey === true || publicKey === undefined) return
+    const { ownerOfLedger, readLedgerMeta } = await import('@lightning-mcp/wallet')
+    const { store } = await this.ledger()
+    const owner = ownerOfLedger(await store.read(readLedgerMeta))
+    if (owner === undefined || owner === publicKey) return
+    throw new LightningError({
+      code: 'permission_denied',
+      message: `${this.#config.ownerDir} holds another owner’s key than the one that made this wallet’s ledger`,
+      hint: 'Name the folder of the right key with --owner-dir, or the right wallet with --data-dir.',
+    })
   }
 }
