@@ -66,5 +66,5 @@ const noRecords = (folder: string): LightningError =>
   new LightningError({
     code: 'not_found',
     message: `there are no records of a wallet in ${folder}`,
-    hint: 'Give the settings with which the server was started, above all --config, --backend and --data-dir.',
+    hint: 'Give the settings with which the server was started, above all --config, --backend, --data-dir and, for PostgreSQL, LIGHTNING_MCP_DATABASE.',
   })

@@ -52,6 +52,21 @@ describe('code in pages', () => {
       expect(code).toBe(read(file as string))
   })
 
+  test.each(published.map((folder) => `${folder}/README.md`))('%s shows a part of what runs', (page) => {
+    for (const [, file, code] of read(page).matchAll(/<!-- (\S+) -->\n```ts\n([\s\S]*?)```/g))
+      expect(read(file as string)).toContain(code)
+  })
+
+  test('every decision is in the index', () => {
+    const index = read('docs/decisions/README.md')
+    const decisions = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name))
+    expect(decisions.length).toBeGreaterThan(20)
+    for (const name of decisions) {
+      const [, number, title] = /^# (\d{4}) · (.+)$/m.exec(read(`docs/decisions/${name}`)) ?? []
+      expect(index).toContain(`- [${number}](${name}) ${title}\n`)
+    }
+  })
+
   test.each(['README.md', 'docs/safety.md'])('%s shows a policy that is valid', async (page) => {
     const [policy, ...more] = [...read(page).matchAll(/```json\n(\{\s+"version"[\s\S]*?)```/g)]
     expect(more).toEqual([])

@@ -36,6 +36,8 @@ export interface PolicyBookOptions {
 }
 
 const SIGN = 'The owner has to put a signed policy in place: lightning-mcp owner policy set FILE'
+const COPY =
+  'The owner has to put the newest policy.json back, also from another server on the same records, or a newer one in force: lightning-mcp owner policy set FILE'
 
 const LEDGER_ID = 'ledger_id'
 
@@ -181,7 +183,7 @@ const inForce = (rulebook: Rulebook, signed: SignedPolicy | undefined): PolicyIn
       const other = signed === undefined ? undefined : ledgerFault(signed, meta.get(LEDGER_ID))
       const fault =
         other === undefined ? faultOf(signed, meta.get(POLICY_META)) : `the owner’s policy ${other}`
-      if (fault !== undefined) throw spendingPaused(fault, SIGN)
+      if (fault !== undefined) throw spendingPaused(fault, COPY)
     },
   },
 })
