@@ -1,10 +1,21 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { findPostgres } from './tooling/nodes/postgres.ts'
 
 const WALLET = 'packages/wallet/test/**/*.test.ts'
+/** What comes out the same on any database: nothing is stored, or the way to the node is what is tested. */
+const WITHOUT_STORE = [
+  'packages/wallet/test/faults.test.ts',
+  'packages/wallet/test/owner/{owner-key,signed-document,canonical-json}.test.ts',
+  'packages/wallet/test/policy/{policy-schema,policy-changes,destination-pattern,active-hours,judge,rulebook,documented-policies}.test.ts',
+  'packages/wallet/test/spending/{read-spend,fee-bound}.test.ts',
+]
 /** About one database's own ways. */
 const SQLITE_ONLY = 'packages/wallet/test/store/sqlite*.test.ts'
 const POSTGRES_ONLY = 'packages/wallet/test/store/postgres*.test.ts'
+
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'lightning-mcp-compile-cache') }
 
 export default defineConfig({
   resolve: { conditions: ['development'] },
@@ -14,6 +25,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // programs that tests start load the same files again and again
+    env: COMPILE_CACHE,
     projects: [
       {
         extends: true,
@@ -29,8 +42,8 @@ export default defineConfig({
           name: 'postgres',
           // without a server one file is left, which says so
           include: [findPostgres() === undefined ? POSTGRES_ONLY : WALLET],
-          exclude: ['**/node_modules/**', '**/dist/**', SQLITE_ONLY],
-          env: { WALLET_TEST_STORE: 'postgres' },
+          exclude: ['**/node_modules/**', '**/dist/**', SQLITE_ONLY, ...WITHOUT_STORE],
+          env: { ...COMPILE_CACHE, WALLET_TEST_STORE: 'postgres' },
           globalSetup: ['packages/wallet/test/support/start-postgres.ts'],
         },
       },

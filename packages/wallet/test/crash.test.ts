@@ -7,8 +7,9 @@ import { callUntilSettled, leftThe } from './support/settle.ts'
 import { STORE } from './support/stores.ts'
 
 const AMOUNT_MSAT = 200_000n
-const DESTINATIONS = ['an address', 'an invoice'] as const
-type To = (typeof DESTINATIONS)[number]
+type To = 'an address' | 'an invoice'
+/** On the second database one way through all moments is enough. */
+const DESTINATIONS: readonly To[] = STORE === 'postgres' ? ['an address'] : ['an address', 'an invoice']
 
 const network = await startNetwork(150)
 afterAll(() => network.close())
@@ -83,7 +84,7 @@ describe.skipIf(STORE === 'postgres').concurrent('killed again while it recovers
   const cases = recoveries.flatMap(({ to, first, moments }) => {
     // looks that find nothing repeat themselves until they are believed
     const telling = moments.filter((moment) => !moment.startsWith('committed'))
-    const chosen = new Set([...telling.slice(0, 8), ...telling.slice(-4)])
+    const chosen = new Set([...telling.slice(0, 4), ...telling.slice(-3)])
     return [...chosen].map((dieAt) => ({ to, first, dieAt }))
   })
   test.each(cases)(
@@ -159,7 +160,8 @@ describe('two processes at once', () => {
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     })
     await network.holdNextHtlc()
-    expect(await run({ calls: [call('first')], dieAt: 'sent' })).toBeUndefined()
+    const first = { ...call('first'), waitSeconds: 60 }
+    expect(await run({ calls: [first], dieAt: 'sent' })).toBeUndefined()
     for (let retry = 0; retry < 3; retry++) {
       const answers = await Promise.all(
         ['a', 'b'].map((process) =>

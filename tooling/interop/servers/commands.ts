@@ -13,7 +13,7 @@ const main = (app: 'stdio' | 'http'): string =>
 
 /** Only what a process needs: settings of whoever runs the tests must not leak into a server. */
 const environment = (extra: Readonly<Record<string, string>>): Record<string, string> => {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].flatMap((name) => {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot', 'NODE_COMPILE_CACHE'].flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
   })

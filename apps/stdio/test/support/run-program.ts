@@ -17,7 +17,12 @@ export function runProgram(
   }: { env?: Readonly<Record<string, string>>; input?: string; cwd?: string } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, nodeArguments(args), {
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      ...env,
+    },
     ...(cwd === undefined ? {} : { cwd }),
   })
   let stdout = ''

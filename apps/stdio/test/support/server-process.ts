@@ -50,7 +50,12 @@ export class ServerProcess {
       process.execPath,
       program === undefined ? nodeArguments(args) : [...program, ...args],
       {
-        env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: '/nonexistent',
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+          ...env,
+        },
         ...(cwd === undefined ? {} : { cwd }),
       },
     )
