@@ -85,6 +85,8 @@ export async function askOwner(
     maxFeeMsat,
     maxFeeGivenMsat: intent.maxFeeGivenMsat,
     memo: intent.memo,
+    budget: intent.budget,
+    quoteId: intent.quoteId,
     failureReason: undefined,
     failureDetail: undefined,
     retry: undefined,
