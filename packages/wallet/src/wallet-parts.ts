@@ -89,10 +89,12 @@ export function composeParts(options: WalletOptions) {
     guard: solvency,
     safe,
   })
+  const mayStillSend = () => killSwitch.mayStillSend()
   const inside = insideStrategy({
     store,
     safe,
     step,
+    mayStillSend,
     settledOutside: ({ paymentHash }) => void receipts.look(paymentHash),
   })
   const strategyOf: StrategyOf = (intent) => (isInside(intent) ? inside : STRATEGIES[intent.kind])
@@ -100,7 +102,6 @@ export function composeParts(options: WalletOptions) {
     waiter.changed(id)
     reconciler.wake()
   }
-  const mayStillSend = () => killSwitch.mayStillSend()
   const sender = new Sender({
     connection,
     store,

@@ -124,6 +124,8 @@ export interface InsideStrategyOptions {
   step: Step
   /** The invoice turned out to be settled: whoever books receipts should look. */
   settledOutside: (invoice: Pick<OwnInvoice, 'paymentHash'>) => void
+  /** Answers why not, while spending is paused. */
+  mayStillSend: () => Promise<LightningError | undefined>
 }
 
 /**
@@ -131,18 +133,21 @@ export interface InsideStrategyOptions {
  * then are both sides booked, in one transaction (`bookPayee`). As long as that has not happened
  * nothing has moved, so an interrupted one is begun again, and one that cannot go on has failed.
  */
-export function insideStrategy({ store, safe, step, settledOutside }: InsideStrategyOptions): Strategy {
-  const run = async (intent: Intent, ask: Ask): Promise<Judge> => {
+export function insideStrategy(options: InsideStrategyOptions): Strategy {
+  const { store, safe, step, settledOutside, mayStillSend } = options
+  const run = async (intent: Intent, ask: Ask, mayCancel = true): Promise<Judge> => {
     const row = await store.read((reader) => ownInvoiceOf(reader, intent))
     const preimage = row === undefined ? undefined : safe.unseal(row.sealedPreimage, row.paymentHash)
     if (row === undefined || preimage === undefined)
       return failed('other', 'the invoice’s secret cannot be read here; nothing has moved', 'fresh-invoice')
     const { paymentHash } = row
     let canceled = false
-    let refused = false
+    let refused = !mayCancel
     try {
-      await ask(async (backend, signal) => backend.invoices?.cancel({ paymentHash, signal }))
-      canceled = true
+      if (mayCancel) {
+        await ask(async (backend, signal) => backend.invoices?.cancel({ paymentHash, signal }))
+        canceled = true
+      }
     } catch (error) {
       refused = LightningError.is(error) && error.sent === 'no' && error.retry === 'never'
     }
@@ -158,7 +163,8 @@ export function insideStrategy({ store, safe, step, settledOutside }: InsideStra
   return {
     isReady: ({ paymentHash }) => paymentHash !== undefined,
     send: (intent, backend, { signal }) => run(intent, (work) => work(backend, signal)),
-    lookUp: (intent, { ask }) => run(intent, ask),
+    // while spending is paused it is only looked at: what was canceled is booked, the rest has not moved
+    lookUp: async (intent, { ask }) => run(intent, ask, (await mayStillSend()) === undefined),
   }
 }
 

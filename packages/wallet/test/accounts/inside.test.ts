@@ -193,6 +193,33 @@ describe('a payment between two accounts', () => {
     await assertMovedOnce(two, 1_000_000n)
   })
 
+  test('is not begun again while spending is paused', async () => {
+    const two = await withTwo()
+    const { world, store, owner, bob } = two
+    const { invoice, paymentHash } = await world.invoiceOf(bob)
+    const dying = await world.start({ account: 'alice', dieAt: 'recorded' })
+    void dying.wallet.pay({ destination: invoice }).catch(() => {})
+    await world.settle()
+    await owner.wallet.pause('alice was talked into something')
+    await world.settle(200_000)
+    expect(world.shared.cancels).toEqual([])
+    expect(await balanceOf(store, 'alice')).toMatchObject({ fundsMsat: 5_000_000n, reservedMsat: 0n })
+    expect(world.shared.payFromOutside(paymentHash)).toBe(true)
+    await recompute(store)
+  })
+
+  test('that had begun is finished while spending is paused', async () => {
+    const two = await withTwo()
+    const { world, owner, bob } = two
+    const { invoice } = await world.invoiceOf(bob)
+    const dying = await world.start({ account: 'alice', dieAt: INSIDE_STEP })
+    void dying.wallet.pay({ destination: invoice }).catch(() => {})
+    await until(() => world.shared.cancels.length > 0)
+    await owner.wallet.pause('enough for today')
+    await world.settle(200_000)
+    await assertMovedOnce(two, 1_000_000n)
+  })
+
   test.each(DEATHS)('and one from outside pay once where the process died at %s', async (dieAt) => {
     const two = await withTwo()
     const { world, store, bob } = two
