@@ -29,7 +29,7 @@ const ways = {
 }
 
 describe.each(Object.entries(ways))('%s', (_, pay) => {
-  test('a failed payment is not tried again beside another that is under way', async () => {
+  test('a failed one is not tried again beside another under way', async () => {
     const { world, ...process } = await begin()
     world.node.scripts.push({ do: 'fail' }, { do: 'lose-reply', outcome: 'pending' })
     expect(await pay(process, { idempotencyKey: 'first' })).toMatchObject({ state: 'failed' })
@@ -47,7 +47,7 @@ describe.each(Object.entries(ways))('%s', (_, pay) => {
   })
 })
 
-test('a failed payment of a quote is not tried again beside another that is under way', async () => {
+test('a failed one of a quote is not tried beside another', async () => {
   const { world, wallet } = await begin()
   const { quoteId = '' } = await wallet.preview(BOB)
   world.node.scripts.push({ do: 'fail' }, { do: 'lose-reply', outcome: 'pending' })
@@ -58,7 +58,7 @@ test('a failed payment of a quote is not tried again beside another that is unde
   expect(movedIn(world)).toBe(1)
 })
 
-test('a failed order for a channel is not tried again beside another order for it', async () => {
+test('a failed order for a channel is not tried beside another', async () => {
   const world = new World()
   const { wallet } = await world.start({ limits: LIMITS })
   const close = { ...REQUESTS['channel-close'], idempotencyKey: 'close' }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { accountPolicy, OwnedWorld } from '../support/owned-world.ts'
 
-test('a failed payment that waits for the owner at its next attempt keeps the budget it was given', async () => {
+test('a further attempt that waits for the owner keeps its budget', async () => {
   const world = new OwnedWorld()
   const budgets = { search: { maxPerDaySats: 100 } }
   world.put(accountPolicy(1, { budgets }))
