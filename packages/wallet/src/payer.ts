@@ -14,6 +14,7 @@ import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
+import { noteUnmade } from './safety/breaker.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import { askedFor, isKnownSpend } from './spending/asked-for.ts'
@@ -319,17 +320,14 @@ export class Payer {
     const waits = intent.state === 'awaiting_approval' && !endsApproved(code)
     const change = waits ? {} : { ...failed, state: 'failed' as const }
     await store
-      .transaction((writer) =>
-        updateBooked(
-          writer,
-          intent,
-          { ...change, owner: undefined, leaseUntilMs: 0, updatedAtMs: clock.now() },
-          clock.now(),
-          { owner: leases.owner },
-        ),
-      )
+      .transaction(async (writer) => {
+        const nowMs = clock.now()
+        const ended = { ...change, owner: undefined, leaseUntilMs: 0, updatedAtMs: nowMs }
+        const isOurs = await updateBooked(writer, intent, ended, nowMs, { owner: leases.owner })
+        if (isOurs && !waits) await noteUnmade(writer, intent, nowMs)
+      })
       // the reconciler does the same once the lease has run out
-      .catch(() => false)
+      .catch(() => {})
   }
 }
 

@@ -10,13 +10,20 @@ const MINUTE_MS = 60_000
 /** Which failures speak of the recipient, and which of the node or service that sends. */
 export type Fault = 'destination' | 'backend' | 'none'
 
-/** When payments to one recipient, and when all of them, are held back. */
-export const BREAKER_RULES: Readonly<Record<'destination' | 'backend', BreakerRule>> = {
+/** When payments to one recipient, those of one account, and when all of them, are held back. */
+export const BREAKER_RULES: Readonly<Record<'destination' | 'account' | 'backend', BreakerRule>> = {
   destination: {
     failures: 5,
     withinMs: 10 * MINUTE_MS,
     firstPauseMs: MINUTE_MS,
     longestPauseMs: 60 * MINUTE_MS,
+  },
+  // whatever they failed of: each costs records that are kept for ever, and nothing else
+  account: {
+    failures: 300,
+    withinMs: 10 * MINUTE_MS,
+    firstPauseMs: MINUTE_MS / 2,
+    longestPauseMs: 5 * MINUTE_MS,
   },
   backend: {
     failures: 20,
@@ -43,6 +50,7 @@ type Subject = Pick<Spend, 'account' | 'identity' | 'kind' | 'destination' | 'pa
 /** The breakers that stand before a payment. One account's failures hold back nobody else's payments. */
 const scopesOf = ({ account, identity, kind, destination, payee }: Subject) => ({
   backend: `backend:${identity.kind}:${identity.network}:${identity.id}`,
+  account: `account:${account}`,
   destination: ['invoice', 'minted', 'keysend'].includes(kind)
     ? // several users of one service share its node, so an address counts for itself
       `destination:${account}:${kind === 'minted' ? destination : (payee ?? destination)}`
@@ -62,7 +70,12 @@ export const breakerGate: SpendingGate = {
     const trials: Breaker[] = []
     for (const breaker of await store.breakers(named(scopes))) {
       const may = passage(breaker, spend.nowMs)
-      if (may.pass === 'no') throw heldBack(breaker, breaker.scope === scopes.backend, may.untilMs)
+      if (may.pass === 'no')
+        throw heldBack(
+          breaker,
+          WHOSE.find((whose) => scopes[whose] === breaker.scope),
+          may.untilMs,
+        )
       if (may.pass === 'as-trial') trials.push(breaker)
     }
     if (trials.length === 0) return undefined
@@ -82,15 +95,34 @@ export async function noteOutcome(
 ): Promise<void> {
   const scopes = scopesOf(subjectOf(intent))
   if (state === 'settled') return store.deleteBreakers(named(scopes))
+  if (state === 'failed') await count(store, scopes.account, 'account', intent, nowMs)
   const scope = fault === 'none' ? undefined : scopes[fault]
-  if (fault === 'none' || scope === undefined) return
+  if (fault !== 'none' && scope !== undefined) await count(store, scope, fault, intent, nowMs)
+}
+
+/** Counts a payment for which no invoice could be had. It was nobody's trial, so the first after a pause counts as one. */
+export async function noteUnmade(store: StoreWriter, intent: Intent, nowMs: number): Promise<void> {
+  const scope = scopesOf(subjectOf(intent)).account
   const [breaker] = await store.breakers([scope])
-  await store.putBreaker(afterFailure(breaker ?? { scope }, intent.paymentId, BREAKER_RULES[fault], nowMs))
+  const isTrial = breaker !== undefined && breaker.level > 0 && nowMs >= breaker.openUntilMs
+  const known = isTrial ? { ...breaker, trialId: intent.paymentId } : (breaker ?? { scope })
+  await store.putBreaker(afterFailure(known, intent.paymentId, BREAKER_RULES.account, nowMs))
+}
+
+async function count(
+  store: StoreWriter,
+  scope: string,
+  whose: keyof typeof BREAKER_RULES,
+  { paymentId }: Intent,
+  nowMs: number,
+): Promise<void> {
+  const [breaker] = await store.breakers([scope])
+  await store.putBreaker(afterFailure(breaker ?? { scope }, paymentId, BREAKER_RULES[whose], nowMs))
 }
 
 /** One breaker as an owner sees it. */
 export interface BreakerView {
-  /** `backend:…` or `destination:<account>:<node or address>`; names it for {@link resetBreakers}. */
+  /** `backend:…`, `account:<account>` or `destination:<account>:<node or address>`; names it for {@link resetBreakers}. */
   scope: string
   state: 'counting' | 'open' | 'trial'
   failures: number
@@ -123,17 +155,36 @@ export const resetBreakers = (
     writer.deleteBreakers(scopes ?? (await writer.allBreakers()).map(({ scope }) => scope)),
   )
 
-const named = ({ backend, destination }: ReturnType<typeof scopesOf>): readonly string[] =>
-  destination === undefined ? [backend] : [backend, destination]
+const named = ({ backend, account, destination }: ReturnType<typeof scopesOf>): readonly string[] =>
+  destination === undefined ? [backend, account] : [backend, account, destination]
 
-function heldBack({ failuresMs }: Breaker, isBackend: boolean, untilMs: number): LightningError {
-  const what = isBackend ? 'payments through this node' : 'payments to this recipient'
+const WHOSE = ['backend', 'account', 'destination'] as const
+
+const HELD: Readonly<Record<(typeof WHOSE)[number], readonly [what: string, hint: string]>> = {
+  backend: [
+    'payments through this node',
+    'Wait until then and try once. If it stays, the owner has to look at the node.',
+  ],
+  account: [
+    'payments of this account',
+    'Wait until then and try once. Do not go on trying what fails; tell the owner.',
+  ],
+  destination: [
+    'payments to this recipient',
+    'Wait until then and try once, or ask the recipient what is wrong. Other recipients can be paid.',
+  ],
+}
+
+function heldBack(
+  { failuresMs }: Breaker,
+  whose: (typeof WHOSE)[number] = 'destination',
+  untilMs: number,
+): LightningError {
+  const [what, hint] = HELD[whose]
   return new LightningError({
     code: 'unavailable',
     message: `the last ${failuresMs.length} ${what} failed within a short time, so none is sent before ${new Date(untilMs).toISOString()}; nothing was reserved`,
-    hint: isBackend
-      ? 'Wait until then and try once. If it stays, the owner has to look at the node.'
-      : 'Wait until then and try once, or ask the recipient what is wrong. Other recipients can be paid.',
+    hint,
     sent: 'no',
   })
 }

@@ -125,13 +125,15 @@ describe('the breaker of a destination', () => {
     expect(await payOnce(world, wallet)).toBe('settled')
   })
 
-  it('does not count what a pause or too little money stopped', async () => {
+  it('counts too little money against neither recipient nor node', async () => {
     const world = new World({ memory: true })
     const poor = new LightningError({ code: 'insufficient_balance', message: 'too little' })
     world.node.script = { do: 'throw', error: poor }
     const { wallet, store } = await world.start()
     await payTimes(rule.failures * 5, world, wallet)
-    expect(await listBreakers(store, world.clock.now())).toEqual([])
+    expect(await listBreakers(store, world.clock.now())).toEqual([
+      { scope: 'account:default', state: 'counting', failures: rule.failures * 5 },
+    ])
   })
 
   it('is shown to the owner and reset by them', async () => {
@@ -221,5 +223,54 @@ describe('the state of a breaker', () => {
     expect(breaker.openUntilMs).toBe(rule.longestPauseMs)
     expect(afterFailure(breaker, 'another', rule, 5).openUntilMs).toBe(rule.longestPauseMs)
     expect(breaker.failuresMs).toHaveLength(rule.failures)
+  })
+})
+
+describe('the breaker of an account', () => {
+  const most = BREAKER_RULES.account.failures
+  const key = (n: number): string => n.toString(16).padStart(64, '0')
+
+  it('ends a loop of doomed payments to ever other recipients', async () => {
+    const world = new World({ memory: true })
+    world.node.script = fails
+    const { wallet, store } = await world.start()
+    const states: string[] = []
+    for (let i = 1; i <= most + 20; i++) states.push(await payOnce(world, wallet, key(i)))
+    expect(states.filter((state) => state === 'failed')).toHaveLength(most)
+    expect(states.at(-1)).toBe('unavailable')
+    await expect(wallet.pay({ destination: world.invoice().invoice })).rejects.toMatchObject({
+      ...HELD_BACK,
+      message: expect.stringContaining('payments of this account'),
+    })
+    const [shown] = await listBreakers(store, world.clock.now())
+    expect(shown).toMatchObject({ scope: 'account:default', state: 'open' })
+
+    await world.clock.advance(BREAKER_RULES.account.firstPauseMs)
+    world.node.script = { do: 'settle' }
+    expect(await payOnce(world, wallet)).toBe('settled')
+    expect(await payOnce(world, wallet, key(7))).toBe('settled')
+  })
+
+  it('counts addresses that give no invoice', async () => {
+    const world = new World({ memory: true })
+    const refused = async () => {
+      throw new LightningError({ code: 'unavailable', message: 'nobody there' })
+    }
+    const { wallet } = await world.start({ resolver: { describe: refused, mint: refused } })
+    const tries: string[] = []
+    const pay = async (name: number) => {
+      const asked = { destination: `u${name}@shop.example`, amountMsat: 1_000n as never, waitSeconds: 0 }
+      const error = await wallet.pay(asked).then(
+        ({ state }) => new Error(state),
+        (thrown: unknown) => thrown as Error,
+      )
+      tries.push(/of this account failed/.test(error.message) ? 'held back' : 'tried')
+      await world.clock.advance(0)
+    }
+    for (let i = 1; i <= most + 5; i++) await pay(i)
+    expect(tries.filter((what) => what === 'tried')).toHaveLength(most)
+    await world.clock.advance(BREAKER_RULES.account.firstPauseMs)
+    for (let i = 1; i <= 5; i++) await pay(1_000 + i)
+    expect(tries.slice(-5)).toEqual(['tried', ...Array(4).fill('held back')])
   })
 })
