@@ -21,6 +21,7 @@ const COMMANDS = {
   init: async () => (await import('./cli/init.ts')).init,
   owner: async () => (await import('./cli/owner/owner.ts')).owner,
   approvals: async () => (await import('./cli/owner/owner.ts')).approvals,
+  audit: async () => (await import('./cli/owner/owner.ts')).audit,
 } satisfies Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>
 
 export const USAGE_EXIT_CODE = 2

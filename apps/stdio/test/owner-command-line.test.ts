@@ -102,6 +102,19 @@ it('the passphrase comes from stdin where a script says so, and is printed nowhe
   expect(existsSync(short.ownerDir)).toBe(false)
 }, 60_000)
 
+describe('the books', () => {
+  it('are checked by audit verify as by owner audit verify', async () => {
+    const wallet = new OwnedWallet()
+    await wallet.signed('owner', 'init')
+    const [short, long] = [
+      await wallet.spawned('audit', 'verify'),
+      await wallet.run('owner', 'audit', 'verify'),
+    ]
+    expect(short).toEqual(long)
+    expect(short).toMatchObject({ code: 0, stdout: expect.stringContaining('The books are right') })
+  })
+})
+
 describe('a folder in which no wallet was ever kept', () => {
   it.each([['pause'], ['resume'], ['payments'], ['audit', 'verify'], ['approvals']])(
     'is no answer to owner %s',

@@ -5,7 +5,7 @@ import { ownCommand, shellCommand } from './own-command.ts'
 /** Turns `lightning-mcp owner …` in a text into what works as typed. */
 export type OwnerAdvice = (text: string) => string
 
-const PROGRAM = /\blightning-mcp (?=(?:owner|approvals|doctor)\b)/g
+const PROGRAM = /\blightning-mcp (?=(?:owner|approvals|audit|doctor)\b)/g
 
 /**
  * What the wallet advises names the owner's program alone. Here it gets the way in which it is started

@@ -15,6 +15,7 @@ Usage:
   lightning-mcp init [settings]     write a configuration file and print client settings (--yes, --force)
   lightning-mcp owner COMMAND       the owner's key, limits, approvals, accounts, books, pause (owner --help)
   lightning-mcp approvals [...]     payments that wait for the owner's word (approvals --help)
+  lightning-mcp audit [...]         why payments were allowed or refused; checks the books (audit --help)
 `
 
 /** `--help`; with `--backend NAME` also that backend's own options. */

@@ -75,7 +75,7 @@ const lostLedger = (madeAtMs: number): string =>
   ].join(' ')
 
 const LOST_HINT =
-  'Put the old database back if there is any way to. If it is lost for good, and no payment is under way at the node, run `owner init --new-ledger`.'
+  'Put the old database back if there is any way to. If it is lost for good, and no payment is under way at the node, run `lightning-mcp owner init --new-ledger`.'
 
 const NOT_OURS: Readonly<Record<Exclude<LedgerVerdict, 'valid' | 'missing'>, string>> = {
   'other-backend': 'this database is the ledger of another node or wallet',
@@ -84,7 +84,7 @@ const NOT_OURS: Readonly<Record<Exclude<LedgerVerdict, 'valid' | 'missing'>, str
 }
 
 const NOT_OURS_HINT =
-  'Check --data-dir, --owner-dir and the settings of the node. If it is meant, run `owner init --new-ledger`: the records stay, and the ledger is certified anew.'
+  'Check --data-dir, --owner-dir and the settings of the node. If it is meant, run `lightning-mcp owner init --new-ledger`: the records stay, and the ledger is certified anew.'
 
 const refused = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'not_ready', message, hint })

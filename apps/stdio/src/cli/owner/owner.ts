@@ -25,3 +25,7 @@ export async function owner(invocation: Invocation): Promise<number> {
 /** `lightning-mcp approvals …`, the same as `owner approvals …`. */
 export const approvals = async (invocation: Invocation): Promise<number> =>
   runCommand(await OWNER_COMMANDS.approvals(), invocation)
+
+/** `lightning-mcp audit …`, the same as `owner audit …`. */
+export const audit = async (invocation: Invocation): Promise<number> =>
+  runCommand(await OWNER_COMMANDS.audit(), invocation)

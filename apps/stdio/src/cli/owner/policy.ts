@@ -86,7 +86,7 @@ async function set(context: CommandContext, text: string): Promise<Answer> {
   const { changes, read, recorded } = await compare(context, text)
   const { folder, store } = await context.ledger()
   assertNewer(read, recorded)
-  context.note(`${changeLines(changes)}${warningLines(read)}`)
+  context.note(`${changeLines(changes)}${warningLines(read)}`.trimEnd())
   const { ledgerId } = await store.read(readLedgerMeta)
   const { path } = await installPolicy({ folder, text, key: await context.key(), ledgerId })
   return {
