@@ -20,7 +20,8 @@ export async function createLedgerTables(db: Kysely<Database>, dialect: Dialect)
 
   await db.schema
     .createTable('journal')
-    .addColumn('seq', 'bigint', (c) => c.primaryKey())
+    // by this name SQLite needs no index for it
+    .addColumn('seq', dialect === 'sqlite' ? 'integer' : 'bigint', (c) => c.primaryKey())
     .addColumn('at_ms', TIME, (c) => c.notNull())
     .addColumn('account', 'text', (c) => c.notNull())
     .addColumn('event', 'text', (c) => c.notNull())
