@@ -41,6 +41,7 @@ describe('help', () => {
 describe('a wrong command line', () => {
   it.each([
     { argv: ['frobnicate'], message: /owner: needs one of its commands/ },
+    { argv: ['pasue'], message: /Did you mean pause\?/ },
     { argv: ['payments', '--stauts', 'x'], message: /Did you mean --status\?/ },
     { argv: ['payments', '--status', 'paid'], message: /--status: names a state that there is not/ },
     { argv: ['payments', '--export', 'xml'], message: /--export: must be one of csv, json/ },
@@ -140,6 +141,10 @@ describe('a policy that was in force and is gone', () => {
     expect(await wallet.run('owner', 'policy')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('version 4 of the policy was in force and is not in its place'),
+    })
+    expect(await wallet.run('owner', 'policy', 'check', 'gone.json')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no such file'),
     })
     expect(await wallet.run('owner', 'policy', 'check', wallet.policy(3, {}))).toMatchObject({
       code: 1,

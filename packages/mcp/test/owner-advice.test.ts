@@ -72,11 +72,14 @@ test('the budget says in one line what is left in each window', async () => {
           rule('max_per_hour', 'server', 9_999_999n),
           rule('max_per_day', 'account:default', 20_000_000n),
           rule('max_per_day', 'server', 3_000_000n),
+          rule('max_per_day', 'account:default/budget:search', 1_000_000n),
         ],
       }),
     },
   )
-  expect(text).toContain('Left with fees: 9,999 sats in any hour, 3,000 sats in any 24 hours.')
+  expect(text).toContain(
+    'Left with fees: 9,999 sats in any hour, 3,000 sats in any 24 hours. Of budget search: 1,000 sats in any 24 hours.',
+  )
 })
 
 test('the preview of a paid invoice offers no quote in words', async () => {

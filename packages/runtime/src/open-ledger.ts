@@ -21,7 +21,7 @@ export interface OpenedLedger {
   close(): Promise<void>
 }
 
-export interface OpenLedgerRequest {
+interface OpenLedgerRequest {
   log: Log
   /** Make the records where there are none. Otherwise that is an error: no server has ever used such a folder. */
   create?: boolean

@@ -4,16 +4,26 @@ import { defineTool, READS } from '../tool.ts'
 import { budgetOutput, budgetView } from '../views/budget.ts'
 import { type ruleView, WINDOWS } from '../views/rules.ts'
 
-/** What is left in each window, of several limits the least. */
+const BUDGET = '/budget:'
+
+/** What is left in each window, of several limits the least; a named budget is for its own payments only. */
 function left(limits: readonly ReturnType<typeof ruleView>[]): string {
-  const least = new Map<string, number>()
-  for (const { rule, remaining_sats: remaining } of limits) {
+  const parts = new Map<string, Map<string, number>>()
+  for (const { rule, scope = '', remaining_sats: remaining } of limits) {
     const window = WINDOWS[rule]
     if (window === undefined || remaining === undefined) continue
-    least.set(window, Math.min(remaining, least.get(window) ?? remaining))
+    const at = scope.indexOf(BUDGET)
+    const part = at === -1 ? 'Left with fees' : `Of budget ${scope.slice(at + BUDGET.length)}`
+    const least = parts.get(part) ?? new Map<string, number>()
+    parts.set(part, least.set(window, Math.min(remaining, least.get(window) ?? remaining)))
   }
-  if (least.size === 0) return ''
-  return ` Left with fees: ${[...least].map(([window, sats]) => `${satsText(sats)} ${window}`).join(', ')}.`
+  return [...parts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([part, least]) => {
+      const windows = [...least].map(([window, sats]) => `${satsText(sats)} ${window}`)
+      return ` ${part}: ${windows.join(', ')}.`
+    })
+    .join('')
 }
 
 export const getBudget = defineTool({

@@ -154,11 +154,17 @@ const changeLines = (changes: readonly PolicyChange[]): string =>
 const warningLines = ({ warnings }: ReadPolicy): string =>
   warnings.map((warning) => `Note: ${warning}\n`).join('')
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not',
+}
+
 async function readText(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new LightningError({
       code: 'invalid_request',
-      message: `${path} cannot be read (${error.code})`,
+      message: `${path} cannot be read: ${UNREADABLE[error.code ?? ''] ?? error.code}`,
       hint: 'Name the policy file.',
     })
   })
