@@ -71,6 +71,13 @@ export async function resumeSpending(
   await store.transaction(async (writer) => {
     const { paused, pause, ledgerId } = readPauseState(await readPauseMeta(writer), publicKey)
     if (!paused || pause === undefined) return
+    // its owner has a key, wherever that is
+    if (ledgerId !== '' && key === undefined)
+      throw new LightningError({
+        code: 'permission_denied',
+        message: 'only the key of the owner who made this ledger can resume spending',
+        hint: 'Name the folder of the key with --owner-dir.',
+      })
     if (pause.nonce === '')
       throw new LightningError({
         code: 'invalid_request',

@@ -46,6 +46,13 @@ describe('resuming with an owner’s key', () => {
     ...change,
   })
 
+  it('takes the key also where its public half is not there', async () => {
+    const { store, mayPay } = await paused()
+    await expect(resumeSpending(store)).rejects.toMatchObject({ code: 'permission_denied' })
+    expect(await metaOf(store, 'spending_resume')).toBeUndefined()
+    expect(await mayPay()).toBe(false)
+  })
+
   it('takes the key, and only that one', async () => {
     const { store, mayPay } = await paused()
     await expect(resumeSpending(store, { publicKey })).rejects.toMatchObject({ code: 'permission_denied' })
