@@ -6,11 +6,14 @@ export interface Clock {
   now(): number
   /** Calls back once after the delay; the answer takes it back. A waiting call does not keep the process alive. */
   after(delayMs: number, callback: () => void): () => void
+  /** Milliseconds since any moment of this process, which no setting of the clock changes. Absent: `now` never jumps. */
+  elapsed?(): number
 }
 
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, Math.min(delayMs, 2 ** 31 - 1))
     timer.unref()

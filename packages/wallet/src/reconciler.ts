@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import { asking } from './dispatch/asking.ts'
 import type { StrategyOf } from './dispatch/strategies.ts'
 import type { Judge } from './dispatch/strategy.ts'
+import { Absences } from './intents/absences.ts'
 import { type Intent, sameBackend, withChange } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
 import { writeOutcome } from './intents/write-outcome.ts'
@@ -36,6 +37,7 @@ export interface ReconcilerOptions {
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #lease: RoundLease
+  readonly #absences: Absences
   readonly #looking = new Map<PaymentId, Promise<void>>()
   #cancel: (() => void) | undefined
   #round: Promise<void> | undefined
@@ -48,6 +50,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#lease = new RoundLease(options)
+    this.#absences = new Absences(options.clock)
   }
 
   start(): void {
@@ -144,6 +147,7 @@ export class Reconciler {
         )
       if (intent.state === 'created' || intent.state === 'reserved') return await this.#abandon(intent)
 
+      const askedAt = this.#absences.now()
       let judge: Judge
       try {
         const ask = asking(connection, clock)
@@ -156,7 +160,9 @@ export class Reconciler {
         }))
         return
       }
-      await write((current) => judge(current, clock.now()))
+      await write((current) =>
+        this.#absences.confirm(current, judge(current, clock.now()), askedAt, clock.now()),
+      )
     } finally {
       leases.letGo(paymentId, hold)
       changed(paymentId)
