@@ -98,7 +98,7 @@ export class KillSwitch {
       if (!recorded && !this.#unrecorded.has('file')) void this.pause('file', reason)
       return spendingPaused(
         `spending is paused: ${reason}`,
-        `${ASK_OWNER}, once the file PAUSE is gone from the data folder`,
+        'Ask the owner to take the file PAUSE out of the data folder and then run: lightning-mcp owner resume',
       )
     }
     if (paused && pause !== undefined) return spendingPaused(inWords(pause), ASK_OWNER)
