@@ -1,5 +1,5 @@
 import { type BackendProfile, LightningError, msat, type NodeInfo } from '@lightning-mcp/core'
-import { SHARED_NODE, sharedCapabilities } from './accounts/shared-capabilities.ts'
+import { SHARED_NODE, sharedCapabilities, sharedNodeInfo } from './accounts/shared-capabilities.ts'
 import { mayElicit } from './approvals/approval-rules.ts'
 import { intentOfApproval } from './approvals/find-approval.ts'
 import { abortable } from './backend/connection.ts'
@@ -54,6 +54,8 @@ export function createWallet(options: WalletOptions): Wallet {
       await accounts.assertOwnNode()
       return work()
     })
+
+  const seen = (node: NodeInfo): NodeInfo => (accounts.isTracked ? sharedNodeInfo(node) : node)
 
   const find = (request: Parameters<Wallet['getPayment']>[0]) =>
     store.read(async (reader) => {
@@ -115,12 +117,12 @@ export function createWallet(options: WalletOptions): Wallet {
           await store
             .transaction((writer) => writer.setMeta(details, JSON.stringify({ profile, node })))
             .catch(() => {})
-          return { profile, node, online: true, account: accounts.shown }
+          return { profile, node: seen(node), online: true, account: accounts.shown }
         } catch (error) {
           const last = await store.read((reader) => reader.getMeta(details)).catch(() => undefined)
           if (last === undefined || signal?.aborted) throw error
           const { profile, node } = JSON.parse(last) as { profile: BackendProfile; node: NodeInfo }
-          return { profile, node, online: false, account: accounts.shown }
+          return { profile, node: seen(node), online: false, account: accounts.shown }
         }
       }),
     getBalance: (request = {}) =>

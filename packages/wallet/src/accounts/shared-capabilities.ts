@@ -1,4 +1,4 @@
-import { type Capabilities, narrowCapabilities } from '@lightning-mcp/core'
+import { type Capabilities, type NodeInfo, narrowCapabilities } from '@lightning-mcp/core'
 import type { NodeReader } from '../node-reader.ts'
 
 /** What concerns the node as a whole, and with it every account on it. */
@@ -10,3 +10,14 @@ export function sharedCapabilities(capabilities: Capabilities): Capabilities {
 }
 
 export const SHARED_NODE: NodeReader = Object.freeze({})
+
+/** What a tracked account is told of the node: which it is and whether it works, not how many channels and peers it has. */
+export function sharedNodeInfo({
+  activeChannels,
+  pendingChannels: _,
+  peers: __,
+  uris: ___,
+  ...node
+}: NodeInfo): NodeInfo {
+  return activeChannels === 0 ? { ...node, activeChannels } : node
+}

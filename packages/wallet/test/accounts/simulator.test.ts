@@ -75,3 +75,13 @@ test('what comes from outside is credited through the backend’s hint and spent
   await expect(back).rejects.toSatisfy((error) => LightningError.is(error) && error.code === 'already_paid')
   await recompute(store)
 })
+
+test('a tracked account is told which node it is on, not how many channels and peers that has', async () => {
+  const { owner, alice } = await open()
+  const { node: whole } = await owner.getDetails()
+  expect(whole).toMatchObject({ activeChannels: expect.any(Number), peers: expect.any(Number) })
+  const { node } = await alice.getDetails()
+  expect(node).toMatchObject({ nodeId: whole.nodeId, network: whole.network })
+  for (const name of ['activeChannels', 'pendingChannels', 'peers', 'uris'])
+    expect(node).not.toHaveProperty(name)
+})
