@@ -83,9 +83,10 @@ Channels: ${names}, 16,000,000 sats each, half on either side.
 ${nodes.map(one).join('\n\n')}
 
 To use node ${nodes[0]!.name}, paste its three export lines into another terminal, then:
-  npm run -s stdio -- --backend lnd --data-dir ${records} doctor
-  npm run -s stdio -- --backend lnd --data-dir ${records}
-  npm run -s http -- --backend lnd --data-dir ${records} --port 8001
+  export LIGHTNING_MCP_BACKEND=lnd LIGHTNING_MCP_DATA_DIR=${records} LIGHTNING_MCP_OWNER_DIR=${records}-owner
+  npm run -s stdio -- doctor
+  npm run -s stdio -- owner init      # asks for a passphrase; before it nothing is spent
+  npm run -s stdio                    # or: npm run -s http -- --port 8001
 
 Ctrl-C stops the network and removes it.
 `
