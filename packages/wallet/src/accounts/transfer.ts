@@ -63,7 +63,7 @@ export async function transfer(store: WalletStore, request: TransferRequest): Pr
     ...(note === undefined || note === '' ? {} : { note: cleanText(note, 200) }),
     ...(signature === undefined ? {} : { signature }),
   }
-  await store.transaction(async (writer) => {
+  const booked = store.transaction(async (writer) => {
     const known = await writer.account(account)
     assertTracked(known, account, amountMsat)
     if (amountMsat > 0n) await assertCovered(writer, known, amountMsat, figure)
@@ -90,7 +90,24 @@ export async function transfer(store: WalletStore, request: TransferRequest): Pr
       note: noteOf(nonce),
     })
   })
+  await booked.catch((error: unknown) => assertBooked(store, made, error))
   return made
+}
+
+/** A further call would be a further transfer, so it is found out whether this one was saved after all. */
+async function assertBooked(store: WalletStore, { nonce }: AccountTransfer, error: unknown): Promise<void> {
+  if (!LightningError.is(error) || error.code !== 'unavailable') throw error
+  const found = await store
+    .read((reader) => reader.transfer(nonce))
+    .catch(() => {
+      throw new LightningError({
+        code: 'unavailable',
+        message: `${error.message}; nobody can say yet whether the transfer was booked`,
+        hint: 'Once the database is back, look at the balance (lightning-mcp owner accounts) before you transfer it again.',
+        cause: error,
+      })
+    })
+  if (found === undefined) throw error
 }
 
 /** What still arrived at a closed account can be taken from it. */

@@ -48,6 +48,28 @@ describe('what the owner gives and takes', () => {
     await expect(call).rejects.toSatisfy(code('permission_denied'))
   })
 
+  test.each([true, false])('whose record’s answer was lost is told (database back: %j)', async (isBack) => {
+    const world = new SharedWorld()
+    const { store } = await world.start()
+    await world.tracked(store, 'alice', 5_000n)
+    const lost = new LightningError({ code: 'unavailable', message: 'lost while it saved' })
+    const shaky = {
+      ...store,
+      async transaction<T>(work: Parameters<typeof store.transaction<T>>[0]): Promise<T> {
+        await store.transaction(work)
+        throw lost
+      },
+      ...(isBack ? {} : { read: () => Promise.reject(lost) }),
+    }
+    const { read } = store
+    let reads = 0
+    const once = { ...shaky, read: (work: never) => (reads++ === 0 ? read(work) : shaky.read(work)) }
+    const call = transfer(once as typeof store, { account: 'alice', amountMsat: -1_000n })
+    if (isBack) expect(await call).toMatchObject({ amountMsat: -1_000n })
+    else await expect(call).rejects.toMatchObject({ hint: expect.stringMatching(/before you .* again/) })
+    expect((await balanceOf(store, 'alice')).fundsMsat).toBe(4_000n)
+  })
+
   test('signed by somebody else shows in the audit', async () => {
     const { move, faults } = await certified()
     await move(5_000n, generateOwnerKey())
