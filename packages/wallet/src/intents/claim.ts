@@ -1,11 +1,11 @@
-import { type BackendIdentity, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
+import { type BackendIdentity, cleanText, LightningError, ZERO_MSAT } from '@lightning-mcp/core'
 import { withInside } from '../accounts/inside.ts'
 import { askOwner } from '../approvals/ask-owner.ts'
 import { followDecision, usableApproval } from '../approvals/follow-decision.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { newPaymentId } from '../payment-id.ts'
 import { redeemQuote } from '../quotes/redeem-quote.ts'
-import { assertMaySpend, spendOf } from '../safety/gates.ts'
+import { assertMaySpend, type OnReserved, spendOf } from '../safety/gates.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { assertAlone } from './assert-alone.ts'
 import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
@@ -199,7 +199,12 @@ async function begin(
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
   }
   const spend = spendOf({ ...intent, payee: pinned?.payee }, nowMs)
-  const onReserved = await assertMaySpend(store, context.gates, spend)
+  let onReserved: OnReserved
+  try {
+    onReserved = await assertMaySpend(store, context.gates, spend)
+  } catch (error) {
+    return stopped(store, intent, error, context)
+  }
   const isRefused = judgement.verdict === 'refused'
   if (!isRefused || context.keepsRefusal?.() !== false)
     await recordJudgement(store, intent, judgement, nowMs, !isRefused)
@@ -227,6 +232,25 @@ async function begin(
   await putAttempt(store, sending, nowMs)
   await onReserved(store, sending.paymentId)
   return { next: 'send', intent: sending }
+}
+
+/** A gate stopped it: nothing was written yet, and the owner is to see why. What is no refusal is thrown on. */
+async function stopped(
+  store: StoreWriter,
+  { account, destination, amountMsat, maxFeeMsat }: Intent,
+  error: unknown,
+  { nowMs, keepsRefusal }: ClaimContext,
+): Promise<Claim> {
+  if (!LightningError.is(error)) throw error
+  const { code, message } = error
+  if (keepsRefusal?.() !== false)
+    await store.insertDecision({
+      ...{ account, destination, amountMsat, maxFeeMsat, code },
+      atMs: nowMs,
+      verdict: 'refused',
+      rules: [{ rule: 'spending_stopped', allowed: false, binding: true, detail: cleanText(message) }],
+    })
+  return { next: 'refused', error }
 }
 
 async function takeForMinting(store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> {

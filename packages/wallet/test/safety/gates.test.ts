@@ -46,4 +46,21 @@ describe('the ledger gate', () => {
     await store.transaction((writer) => writer.setMeta('ledger_certificate', '{}'))
     expect(await codeOf(wallet.pay({ destination: world.invoice().invoice }))).toBe('spending_paused')
   })
+
+  it('leaves a record of what it stopped, for the owner', async () => {
+    const world = new World({ memory: true })
+    const { wallet, store } = await world.start({ owner: { required: true } })
+    const { invoice } = world.invoice()
+    expect(await codeOf(wallet.pay({ destination: invoice }))).toBe('spending_paused')
+    const decisions = await store.read((reader) => reader.decisions('default', 10))
+    expect(decisions).toMatchObject([
+      {
+        verdict: 'refused',
+        code: 'spending_paused',
+        destination: invoice,
+        rules: [{ rule: 'spending_stopped', allowed: false, detail: expect.stringMatching(/owner’s key/) }],
+      },
+    ])
+    expect(decisions[0]?.paymentId).toBeUndefined()
+  })
 })
