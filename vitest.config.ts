@@ -24,7 +24,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // one more than the cores that CI has: many tests wait for a process, a node or a lease
+    maxWorkers: 3,
     // programs that tests start load the same files again and again
     env: COMPILE_CACHE,
     projects: [

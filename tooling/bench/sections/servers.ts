@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findPostgres, POSTGRES_MISSING, startPostgres } from '@lightning-mcp/nodes'
 import { createHttpCaller } from '../mcp-http-client.ts'
 import { createStdioCaller } from '../mcp-stdio-client.ts'
 import { compare } from '../measure.ts'
@@ -61,31 +62,41 @@ const measure = async (name: string, server: ChildProcess, call: Call, rounds: n
   }
 }
 
+/** One server of its own, on SQLite in a folder or on the given PostgreSQL. */
+async function measureServer(transport: 'HTTP' | 'stdio', database: string | undefined, rounds: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'lightning-mcp-bench-'))
+  const args = ['--backend', 'simulator', '--data-dir', folder, ...LIMITS]
+  const env = {
+    LIGHTNING_MCP_TOKEN: TOKEN,
+    ...(database === undefined ? {} : { LIGHTNING_MCP_DATABASE: database }),
+  }
+  const name = `${transport}, ${database === undefined ? 'SQLite' : 'PostgreSQL'}`
+  const server =
+    transport === 'HTTP'
+      ? startNode('apps/http/src/main.ts', [...args, '--port', '0'], { env })
+      : startNode('apps/stdio/src/main.ts', args, { env })
+  try {
+    if (transport === 'stdio')
+      return await measure(name, server, (await createStdioCaller(server)).call, rounds)
+    const [url] = await waitForOutput(server, 'stderr', /http:\/\/127\.0\.0\.1:\d+/)
+    const caller = createHttpCaller(`${url}/mcp`, TOKEN)
+    await measure(name, server, caller.call, rounds)
+    caller.close()
+  } finally {
+    await stop(server)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** Payments on the simulator through whole servers: SDK, tool, decoding, wallet, ledger, backend. */
 export const servers = async (rounds: number): Promise<void> => {
   heading('durable payments through the servers, on the simulator')
-  for (const transport of ['HTTP', 'stdio'] as const) {
-    const folder = mkdtempSync(join(tmpdir(), 'lightning-mcp-bench-'))
-    const args = ['--backend', 'simulator', '--data-dir', folder, ...LIMITS]
-    const server =
-      transport === 'HTTP'
-        ? startNode('apps/http/src/main.ts', [...args, '--port', '0'], {
-            env: { LIGHTNING_MCP_TOKEN: TOKEN },
-          })
-        : startNode('apps/stdio/src/main.ts', args)
-    try {
-      if (transport === 'HTTP') {
-        const [url] = await waitForOutput(server, 'stderr', /http:\/\/127\.0\.0\.1:\d+/)
-        const caller = createHttpCaller(`${url}/mcp`, TOKEN)
-        await measure('HTTP, SQLite', server, caller.call, rounds)
-        caller.close()
-      } else {
-        const caller = await createStdioCaller(server)
-        await measure('stdio, SQLite', server, caller.call, rounds)
-      }
-    } finally {
-      await stop(server)
-      rmSync(folder, { recursive: true, force: true })
-    }
+  for (const transport of ['HTTP', 'stdio'] as const) await measureServer(transport, undefined, rounds)
+  if (findPostgres() === undefined) return line('PostgreSQL', `not measured: ${POSTGRES_MISSING}`)
+  const postgres = await startPostgres({ durable: true })
+  try {
+    for (const transport of ['HTTP', 'stdio'] as const) await measureServer(transport, postgres.url(), rounds)
+  } finally {
+    await postgres.remove()
   }
 }
