@@ -7,7 +7,7 @@ const WALLET = 'packages/wallet/test/**/*.test.ts'
 /** What comes out the same on any database: nothing is stored, or the way to the node is what is tested. */
 const WITHOUT_STORE = [
   'packages/wallet/test/faults.test.ts',
-  'packages/wallet/test/owner/{owner-key,signed-document,canonical-json}.test.ts',
+  'packages/wallet/test/owner/{owner-folder,signed-document}.test.ts',
   'packages/wallet/test/policy/{policy-schema,policy-changes,destination-pattern,active-hours,judge,rulebook,documented-policies}.test.ts',
   'packages/wallet/test/spending/{read-spend,fee-bound}.test.ts',
 ]
