@@ -1,5 +1,6 @@
-import { type LightningBackend, msat, type Transaction } from '@lightning-mcp/core'
+import { msat, type Transaction } from '@lightning-mcp/core'
 import { startNetwork } from '../../packages/wallet/test/support/processes.ts'
+import { allOutgoing } from '../../packages/wallet/test/support/settle.ts'
 import type { NodePayment, StormStage } from './storm.ts'
 
 /** One network serves so many wallets before the next takes over: routes through thousands take their time. */
@@ -27,20 +28,6 @@ export function openSimulatorStages(): { stage(): Promise<StormStage>; close(): 
     async close() {
       for (const network of networks) await (await network).close()
     },
-  }
-}
-
-async function allOutgoing(payer: LightningBackend): Promise<readonly Transaction[]> {
-  const items: Transaction[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = await payer.listTransactions({
-      limit: 500,
-      direction: 'outgoing',
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    items.push(...page.items)
-    cursor = page.nextCursor
-    if (cursor === undefined) return items
   }
 }
 

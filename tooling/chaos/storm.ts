@@ -42,7 +42,7 @@ const MAX_FEE_MSAT = 10_000n
 /** More than a payment may be: must never leave. */
 const TOO_MUCH_MSAT = 10_001_000n
 /** So often a call is repeated until it is settled or refused. */
-const PATIENCE = 25
+const PATIENCE = 60
 
 const MOMENTS: readonly (readonly [name: string, times: number])[] = [
   ['created', 2],

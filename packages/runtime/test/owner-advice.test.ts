@@ -19,7 +19,7 @@ describe.skipIf(process.platform === 'win32')('advice to the owner', () => {
       'by flags, with paths that hold anywhere',
       ['--backend', 'simulator', '--data-dir', 'my data', '--owner-dir', '/o'],
       {},
-      "npx -y lightning-mcp --backend simulator --data-dir '/work/my data' --owner-dir /o owner resume",
+      "npx -y lightning-mcp --backend simulator --data-dir '/srv/my data' --owner-dir /o owner resume",
     ],
     [
       'by the environment of a client, without secrets',

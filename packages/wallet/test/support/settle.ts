@@ -14,8 +14,8 @@ export async function callUntilSettled(stage: Stage, calls: readonly ChildCall[]
   }
 }
 
-/** What left the wallet, by the node's own books. */
-export async function leftThe(payer: LightningBackend) {
+/** Everything that the node has on record as sent or being sent. */
+export async function allOutgoing(payer: LightningBackend): Promise<readonly Transaction[]> {
   const items: Transaction[] = []
   for (let cursor: string | undefined; ; ) {
     const page = await payer.listTransactions({
@@ -25,8 +25,13 @@ export async function leftThe(payer: LightningBackend) {
     })
     items.push(...page.items)
     cursor = page.nextCursor
-    if (cursor === undefined) break
+    if (cursor === undefined) return items
   }
+}
+
+/** What left the wallet, by the node's own books. */
+export async function leftThe(payer: LightningBackend) {
+  const items = await allOutgoing(payer)
   const settled = items.filter(({ status }) => status === 'settled')
   return {
     payments: settled.length,
