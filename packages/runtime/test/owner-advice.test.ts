@@ -8,7 +8,7 @@ const FROM_CLONE = ['', 'home', 'me', 'lightning-mcp', 'packages', 'runtime', 's
 
 const adviceWith = async (argv: readonly string[], source: string, env: Record<string, string> = {}) =>
   ownerAdvice(
-    await loadConfig({ argv, env: { HOME: '/home/me', ...env }, cwd: '/work', app: 'stdio' }),
+    await loadConfig({ argv, env: { HOME: '/home/me', ...env }, cwd: '/srv', app: 'stdio' }),
     source,
   )
 
