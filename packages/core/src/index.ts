@@ -42,7 +42,7 @@ export type {
   Watchtower,
   WatchtowersFacet,
 } from './facets/node.ts'
-export type { Offer, OffersFacet, PayOfferRequest } from './facets/offers.ts'
+export type { FetchedInvoice, Offer, OffersFacet, PayOfferRequest } from './facets/offers.ts'
 export type {
   OnchainFacet,
   OnchainOutput,
@@ -75,6 +75,7 @@ export {
 export type { CreateInvoiceRequest, Invoice, InvoiceStatus } from './invoice.ts'
 export type { BackendFacets, LightningBackend } from './lightning-backend.ts'
 export { type BackendFault, LightningError, type LightningErrorOptions } from './lightning-error.ts'
+export { type CallsOf, MANAGING_CALLS, READING_CALLS } from './node-calls.ts'
 export { nearest } from './nearest.ts'
 export { BOLT11_PREFIX, NETWORKS, type Network, sameNetwork } from './network.ts'
 export type { NodeInfo } from './node-info.ts'

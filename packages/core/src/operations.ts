@@ -29,10 +29,13 @@ export const OPERATIONS: Readonly<Record<Operation, OperationClass>> = {
   'offers.create': 'receive',
   'offers.list': 'read',
   'offers.disable': 'receive',
+  'offers.fetchInvoice': 'read',
   'offers.pay': 'spend',
+  'offers.listPayments': 'read',
   'keysend.send': 'spend',
-  // a probe locks liquidity, which is why it is not a plain read
-  'routing.estimateFee': 'manage',
+  'routing.estimateFee': 'read',
+  // locks liquidity, which is why it is not a plain read
+  'routing.probe': 'manage',
   'routing.findRoutes': 'read',
   'channels.list': 'read',
   'channels.listPending': 'read',

@@ -71,5 +71,11 @@ export interface PayInvoiceRequest extends CallOptions {
   allowSelfPayment?: boolean
 }
 
-/** By hash, or by the backend's own id where its profile says `lookup: 'id'`. */
-export type PaymentKey = { paymentHash: PaymentHash } | { backendId: string }
+/**
+ * By hash; by the backend's own id where its profile says `lookup: 'id'`; or by the label of a keysend
+ * payment where it says `keepsPaymentLabels`, among those made since the given time.
+ */
+export type PaymentKey =
+  | { paymentHash: PaymentHash }
+  | { backendId: string }
+  | { label: string; since: UnixSeconds }

@@ -41,6 +41,8 @@ export interface BackendProfile {
   events: 'stream' | 'poll'
   /** True where keysend's preimage is chosen by the backend, so that a lost reply leaves no hash to look up. */
   keysendChoosesPreimage?: boolean
+  /** True where keysend payments keep the caller's `label` and `lookupPayment` finds them by it. */
+  keepsPaymentLabels?: boolean
   /** True where an on-chain payment and an opened channel keep the caller's `label` and lists tell it, so that a lost reply is found by it. */
   keepsLabels?: boolean
 }

@@ -222,6 +222,7 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
         watchers.delete(watcher)
       }
     },
+    manage: {},
     node: {
       channels: {
         list: async () => ({

@@ -1,6 +1,6 @@
-import { type Capabilities, LightningError } from '@lightning-mcp/core'
+import { type Capabilities, LightningError, MANAGING_CALLS, READING_CALLS } from '@lightning-mcp/core'
 import type { Wallet } from '@lightning-mcp/wallet'
-import { createLazyNodeReader } from './lazy-node-reader.ts'
+import { createLazyNodeAccess } from './lazy-node-access.ts'
 
 /**
  * A wallet that is opened by its first use: until then the declared capabilities decide what there
@@ -41,7 +41,8 @@ export function createLazyWallet({
     get capabilities() {
       return known()
     },
-    node: createLazyNodeReader({ capabilities: known, open: wallet }),
+    node: createLazyNodeAccess(READING_CALLS, 'node', { capabilities: known, open: wallet }),
+    manage: createLazyNodeAccess(MANAGING_CALLS, 'manage', { capabilities: known, open: wallet }),
     start: async () => {
       await wallet()
     },

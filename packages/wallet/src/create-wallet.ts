@@ -1,4 +1,11 @@
-import { type BackendProfile, LightningError, msat, type NodeInfo } from '@lightning-mcp/core'
+import {
+  type BackendProfile,
+  LightningError,
+  MANAGING_CALLS,
+  msat,
+  type NodeInfo,
+  READING_CALLS,
+} from '@lightning-mcp/core'
 import { SHARED_NODE, sharedCapabilities, sharedNodeInfo } from './accounts/shared-capabilities.ts'
 import { mayElicit } from './approvals/approval-rules.ts'
 import { intentOfApproval } from './approvals/find-approval.ts'
@@ -9,7 +16,7 @@ import { withHint } from './hints.ts'
 import { listPayments } from './history.ts'
 import { isOpen, sameBackend } from './intents/intent.ts'
 import { toRecord } from './intents/record.ts'
-import { createNodeReader } from './node-reader.ts'
+import { createNodeAccess } from './node-access.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { readBudget } from './policy/budget.ts'
 import { preview } from './preview.ts'
@@ -89,7 +96,10 @@ export function createWallet(options: WalletOptions): Wallet {
       return accounts.isTracked ? sharedCapabilities(connection.capabilities) : connection.capabilities
     },
     get node() {
-      return accounts.isTracked ? SHARED_NODE : createNodeReader(connection, ofOwnNode)
+      return accounts.isTracked ? SHARED_NODE : createNodeAccess(READING_CALLS, connection, ofOwnNode)
+    },
+    get manage() {
+      return accounts.isTracked ? SHARED_NODE : createNodeAccess(MANAGING_CALLS, connection, ofOwnNode)
     },
 
     async start() {

@@ -33,7 +33,7 @@ export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit
 export type { AuditFinding, AuditMark } from './ledger/audit-findings.ts'
 export type { AccountBalance, JournalEntry } from './ledger/journal.ts'
 export { DEFAULT_LIMITS, type FeeCap, type WalletLimits } from './limits.ts'
-export type { NodeReader } from './node-reader.ts'
+export type { NodeManager, NodeReader } from './node-access.ts'
 export { type CertifiedLedger, type CertifyLedgerRequest, certifyLedger } from './owner/certify-ledger.ts'
 export {
   type KnownLedger,

@@ -19,7 +19,7 @@ import type {
   Warning,
   WatchRequest,
 } from '@lightning-mcp/core'
-import type { NodeReader } from './node-reader.ts'
+import type { NodeManager, NodeReader } from './node-access.ts'
 import type { SpendKind, SpendRequest } from './spending/spend-request.ts'
 
 /** Names one payment intent of this wallet for ever. `pay_` and 26 characters. */
@@ -296,6 +296,8 @@ export interface Wallet {
   watch(request?: WatchRequest): AsyncIterable<LightningEvent>
   /** The reading side of the node: channels, peers and so on. No spending call is reachable from it. */
   readonly node: NodeReader
+  /** What changes the node, or what it asks to be paid, and spends nothing: peers, fees that it charges, offers, watchtowers. Absent for a tracked account. */
+  readonly manage: NodeManager
   /** Stops taking calls, lets those under way reach a durable state, closes store and backend. */
   stop(): Promise<void>
 }

@@ -72,7 +72,7 @@ export const facetRequirements: readonly Requirement[] = [
     id: 'probe-declared-side-effecting',
     number: 74,
     source: 'RoutingFacet.estimateFee',
-    behavior: 'Without leave to probe no HTLC is sent, and an unreachable payee throws `no_route`.',
+    behavior: 'An estimate sends no HTLC, and an unreachable payee throws `no_route`.',
     level: 'facet',
     capabilities: ['routing.estimateFee'],
   },

@@ -9,6 +9,8 @@ export interface KeysendRequest extends CallOptions {
   maxFeeMsat: Msat
   /** Chosen and recorded by the caller first, so that the hash is known; ignored where the profile says `keysendChoosesPreimage`. */
   preimage: Preimage
+  /** The payer's own note, seen by nobody else, by which a lost payment is found again. Ignored where the profile does not say `keepsPaymentLabels`. */
+  label?: string
   timeoutSeconds?: number
 }
 

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../call-options.ts'
+import type { PaymentHash } from '../hex.ts'
 import type { Page, PageRequest } from '../page.ts'
 import type { Payment } from '../payment.ts'
 import type { Msat, UnixSeconds } from '../units.ts'
@@ -22,6 +23,18 @@ export interface PayOfferRequest extends CallOptions {
   maxFeeMsat: Msat
   payerNote?: string
   timeoutSeconds?: number
+  /** What {@link OffersFacet.fetchInvoice} answered for this offer: exactly that is paid. Absent: the backend fetches one itself. */
+  invoice?: string
+}
+
+/** What the owner of an offer answered to a request for an invoice. */
+export interface FetchedInvoice {
+  /** BOLT 12 text, `lni1…` */
+  invoice: string
+  paymentHash: PaymentHash
+  /** What it asks for; at least what the offer asks. */
+  amountMsat: Msat
+  expiresAt?: UnixSeconds
 }
 
 /** BOLT 12 offers. */
@@ -35,10 +48,25 @@ export interface OffersFacet {
   /** Stops an offer. Requires: `offers.disable`. */
   disable?(request: { offerId: string } & CallOptions): Promise<Offer>
   /**
-   * Fetches an invoice for an offer and pays it.
+   * Asks the owner of an offer for an invoice; pays nothing. With it the hash is known before anything is sent.
+   * Requires: `offers.fetchInvoice`.
+   * Behavior:
+   * - An owner that does not answer throws `unavailable`, one that refuses `recipient_rejected`.
+   */
+  fetchInvoice?(
+    request: { offer: string; amountMsat?: Msat; payerNote?: string } & CallOptions,
+  ): Promise<FetchedInvoice>
+  /**
+   * Pays an offer: the given invoice of it, or one that the backend fetches itself.
    * Requires: `offers.pay`.
    * Behavior:
    * - As `payInvoice`; a lost reply is `unknown` and is never repeated by the adapter.
    */
   pay?(request: PayOfferRequest): Promise<Payment>
+  /**
+   * What this node has paid to an offer, newest first, failed and pending ones included: by it a payment
+   * is found again whose hash the lost reply had.
+   * Requires: `offers.listPayments`.
+   */
+  listPayments?(request: { offer: string } & CallOptions): Promise<readonly Payment[]>
 }

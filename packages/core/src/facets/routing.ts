@@ -31,10 +31,16 @@ export interface RoutingFacet {
    * Estimates the routing fee.
    * Requires: `routing.estimateFee`.
    * Behavior:
-   * - Without `allowProbe` no HTLC leaves the node: the method is `graph` or `reserve`.
+   * - No HTLC leaves the node: the method is `graph` or `reserve`.
    * - A destination that cannot be reached throws `no_route`.
    */
-  estimateFee(request: { target: RouteTarget; allowProbe?: boolean } & CallOptions): Promise<FeeEstimate>
+  estimateFee(request: { target: RouteTarget } & CallOptions): Promise<FeeEstimate>
+  /**
+   * Measures the routing fee with real HTLCs that nobody can settle. They lock liquidity until they
+   * come back, which a stuck peer can delay for days.
+   * Requires: `routing.probe`.
+   */
+  probe?(request: { target: RouteTarget } & CallOptions): Promise<FeeEstimate>
   /** Candidate routes, cheapest first. Requires: `routing.findRoutes`. */
   findRoutes?(request: { target: RouteTarget; limit: number } & CallOptions): Promise<readonly Route[]>
 }

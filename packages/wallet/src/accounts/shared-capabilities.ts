@@ -1,5 +1,4 @@
 import { type Capabilities, type NodeInfo, narrowCapabilities } from '@lightning-mcp/core'
-import type { NodeReader } from '../node-reader.ts'
 
 /** What concerns the node as a whole, and with it every account on it. */
 const NODE_ONLY = /^(?:channels|splicing|peers|onchain|forwards|messages|watchtowers|backup|hold|offers)\./
@@ -9,7 +8,7 @@ export function sharedCapabilities(capabilities: Capabilities): Capabilities {
   return narrowCapabilities(capabilities, (capability) => !NODE_ONLY.test(capability))
 }
 
-export const SHARED_NODE: NodeReader = Object.freeze({})
+export const SHARED_NODE = Object.freeze({})
 
 /** What a tracked account is told of the node: which it is and whether it works, not how many channels and peers it has. */
 export function sharedNodeInfo({

@@ -57,10 +57,23 @@ test('the reader has reading operations alone, and is frozen', async () => {
   }
 })
 
+test('the manager has what changes the node without spending, and is frozen', async () => {
+  const { wallet } = open()
+  await wallet.getBalance()
+  const names = Object.entries(wallet.manage).flatMap(([facet, part]) =>
+    Object.keys(part as object).map((name) => `${facet}.${name}`),
+  )
+  expect(names).toContain('peers.connect')
+  for (const name of names)
+    expect(['manage', 'receive'], name).toContain(OPERATIONS[name as keyof typeof OPERATIONS])
+  for (const [value] of reachable(wallet.manage, 'manage'))
+    if (typeof value === 'object') expect(Object.isFrozen(value)).toBe(true)
+})
+
 test('of all that spends, a wallet has pay alone', () => {
   const { wallet } = open()
   const spending = Object.entries(OPERATIONS).flatMap(([operation, kind]) =>
-    kind === 'spend' || kind === 'manage' ? [splitOperation(operation as keyof typeof OPERATIONS)[1]] : [],
+    kind === 'spend' ? [splitOperation(operation as keyof typeof OPERATIONS)[1]] : [],
   )
   // `open`, `close`, `pay` … as members, at any depth
   const members = [...reachable(wallet, 'wallet').values()].map((path) => path.split('.').at(-1) ?? '')
