@@ -1,28 +1,40 @@
 import { spawn } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../apps/stdio/src/main.ts', import.meta.url))
 const PASSPHRASE = 'for tests and benches only'
 
+type Environment = Readonly<Record<string, string>>
+
 /**
  * What the owner of a real wallet does before it may spend: `lightning-mcp owner init` with the server's
  * own settings, which must name a data folder and an `--owner-dir` of this run.
  */
-export async function initOwner(
+export const initOwner = (args: readonly string[], env: Environment = {}): Promise<void> =>
+  runOwner(['init', '--passphrase-file=-', ...args], env)
+
+/** `lightning-mcp owner policy set`, after {@link initOwner}. */
+export async function setPolicy(
+  policy: object,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Environment = {},
 ): Promise<void> {
+  const file = join(tmpdir(), `policy-${process.pid}-${performance.now()}.json`)
+  await writeFile(file, JSON.stringify(policy))
+  try {
+    await runOwner(['policy', 'set', file, '--passphrase-file=-', ...args], env)
+  } finally {
+    await rm(file)
+  }
+}
+
+async function runOwner(words: readonly string[], env: Environment): Promise<void> {
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=development',
-      '--disable-warning=ExperimentalWarning',
-      MAIN,
-      'owner',
-      'init',
-      '--passphrase-file=-',
-      ...args,
-    ],
+    ['--conditions=development', '--disable-warning=ExperimentalWarning', MAIN, 'owner', ...words],
     {
       env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -35,5 +47,5 @@ export async function initOwner(
   child.stdin.on('error', () => undefined)
   child.stdin.end(PASSPHRASE)
   const code = await new Promise((resolve) => child.on('close', resolve))
-  if (code !== 0) throw new Error(`owner init ended with ${code}: ${stderr}`)
+  if (code !== 0) throw new Error(`owner ${words[0]} ended with ${code}: ${stderr}`)
 }

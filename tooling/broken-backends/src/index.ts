@@ -1,5 +1,6 @@
 export type { BrokenBackend } from './broken-backend.ts'
 export { brokenBackends } from './broken-backends.ts'
+export { counterpartyOf } from './simulated-counterparty.ts'
 export {
   type Breakage,
   createSimulatorHarness,

@@ -1,0 +1,4 @@
+import { runNeutralityScenario } from '../neutrality/scenario.ts'
+import { openSimulatorWorld } from '../neutrality/simulator-world.ts'
+
+runNeutralityScenario('the simulator', openSimulatorWorld)
