@@ -132,18 +132,20 @@ describe('two processes at once', () => {
     await payer.close()
   })
 
-  test('make one payment of each of 1,000 keys', { timeout: 240_000 }, async () => {
+  // a server of its own takes several times as long for each
+  const keys = STORE === 'postgres' ? 250 : 1_000
+  test(`make one payment of each of ${keys} keys`, { timeout: 240_000 }, async () => {
     const { payer, run, notes } = network.stage()
-    const calls = keyedCalls(1_000, 1_000n)
+    const calls = keyedCalls(keys, 1_000n)
     const order = { calls, speed: 1, atOnce: 25 }
     const answers = await Promise.all([run(order), run(order)])
     const ids = answers.map((answer) => answer?.outcomes.map(({ paymentId }) => paymentId))
     expect(ids[0]).toEqual(ids[1])
-    expect(new Set(ids[0]).size).toBe(1_000)
+    expect(new Set(ids[0]).size).toBe(keys)
     expect(answers.flatMap((answer) => answer?.outcomes).filter((one) => one?.state !== 'settled')).toEqual(
       [],
     )
-    expect(await leftThe(payer)).toMatchObject({ payments: 1_000, open: 0 })
+    expect(await leftThe(payer)).toMatchObject({ payments: keys, open: 0 })
     expect(notes()).toEqual([])
     await payer.close()
   })
