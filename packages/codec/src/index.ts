@@ -7,7 +7,12 @@ export {
 } from './bolt11/assert-payable.ts'
 export { decodeInvoice } from './bolt11/decode-invoice.ts'
 export { encodeInvoice, type InvoiceFields } from './bolt11/encode-invoice.ts'
+export { type DecodedBolt12Invoice, decodeBolt12Invoice } from './bolt12/decode-bolt12-invoice.ts'
+export { type DecodedInvoiceRequest, decodeInvoiceRequest } from './bolt12/decode-invoice-request.ts'
 export { type DecodedOffer, decodeOffer } from './bolt12/decode-offer.ts'
+export { type Bolt12InvoiceFields, encodeBolt12Invoice } from './bolt12/encode-bolt12-invoice.ts'
+export { encodeInvoiceRequest, type InvoiceRequestFields } from './bolt12/encode-invoice-request.ts'
+export { encodeOffer, type OfferFields } from './bolt12/encode-offer.ts'
 export {
   type Bip353Address,
   type LightningAddress,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { LightningError } from '@lightning-mcp/core'
-import type { secp256k1 as Secp256k1 } from '@noble/curves/secp256k1.js'
+import type * as Curves from '@noble/curves/secp256k1.js'
 import type { InvoicesLibrary } from './bolt11/invoices-library.ts'
 
 // Both are read at first use and stay outside every bundle: `invoices` starts a WebAssembly file that lies
@@ -8,20 +8,22 @@ import type { InvoicesLibrary } from './bolt11/invoices-library.ts'
 const require = createRequire(import.meta.url)
 
 let invoices: InvoicesLibrary | undefined
-let curve: typeof Secp256k1 | undefined
+let curves: typeof Curves | undefined
 
 export function invoicesLibrary(): InvoicesLibrary {
   invoices ??= loaded('invoices', () => require('invoices') as InvoicesLibrary)
   return invoices
 }
 
-export function secp256k1(): typeof Secp256k1 {
-  curve ??= loaded(
-    '@noble/curves',
-    () => (require('@noble/curves/secp256k1.js') as { secp256k1: typeof Secp256k1 }).secp256k1,
-  )
-  return curve
+const loadedCurves = (): typeof Curves => {
+  curves ??= loaded('@noble/curves', () => require('@noble/curves/secp256k1.js') as typeof Curves)
+  return curves
 }
+
+export const secp256k1 = (): typeof Curves.secp256k1 => loadedCurves().secp256k1
+
+/** BIP 340. */
+export const schnorr = (): typeof Curves.schnorr => loadedCurves().schnorr
 
 function loaded<Library>(name: string, load: () => Library): Library {
   try {

@@ -29,6 +29,7 @@ describe('valid BOLT 12 offers', () => {
       expect(decodeOffer(offer)).toEqual({
         offer,
         offerId: expect.stringMatching(/^[0-9a-f]{64}$/),
+        fieldsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
         networks: ['mainnet'],
         features: [],
         paths: 0,

@@ -50,11 +50,16 @@ describe('the package', () => {
     expect(Object.keys(codec).sort()).toMatchInlineSnapshot(`
       [
         "assertPayable",
+        "decodeBolt12Invoice",
         "decodeInvoice",
+        "decodeInvoiceRequest",
         "decodeLnurl",
         "decodeOffer",
+        "encodeBolt12Invoice",
         "encodeInvoice",
+        "encodeInvoiceRequest",
         "encodeLnurl",
+        "encodeOffer",
         "parseBip21",
         "parseBip353",
         "parseBitcoinAddress",

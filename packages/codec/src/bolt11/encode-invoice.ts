@@ -11,6 +11,7 @@ import {
   type UnixSeconds,
 } from '@lightning-mcp/core'
 import { invoicesLibrary, secp256k1 } from '../lazy-libraries.ts'
+import { readPrivateKey } from '../private-key.ts'
 import { guarded, refusal } from '../refusal.ts'
 import type { LibraryHop } from './invoices-library.ts'
 import { wordsToBytes } from './tagged-fields.ts'
@@ -61,6 +62,7 @@ const MAX_HOPS = 12
 export function encodeInvoice(fields: InvoiceFields, privateKey: Uint8Array | string): string {
   const { createdAt, expirySeconds = 3600, minFinalCltvDelta = 18 } = fields
   const secretKey = readPrivateKey(privateKey)
+  if (secretKey === undefined) throw badField('the private key must be 32 bytes')
   if ((fields.description === undefined) === (fields.descriptionHash === undefined))
     throw badField('it needs either a description or the hash of one')
   if (!HEX_32.test(fields.paymentSecret))
@@ -141,13 +143,6 @@ function toLibraryRoute(hops: readonly RouteHintHop[]): LibraryHop[] {
       cltv_delta: hop.cltvExpiryDelta,
     })),
   ]
-}
-
-function readPrivateKey(privateKey: Uint8Array | string): Uint8Array {
-  const bytes = typeof privateKey === 'string' ? Buffer.from(privateKey, 'hex') : privateKey
-  if (bytes.length !== 32 || (typeof privateKey === 'string' && !HEX_32.test(privateKey)))
-    throw badField('the private key must be 32 bytes')
-  return bytes
 }
 
 const badField = (reason: string) =>

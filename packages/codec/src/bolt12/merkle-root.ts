@@ -24,7 +24,7 @@ const branch = (a: Buffer, b: Buffer): Buffer =>
   tagged(Buffer.from('LnBranch'), Buffer.concat(Buffer.compare(a, b) < 0 ? [a, b] : [b, a]))
 
 /** BIP 340's tagged hash. */
-function tagged(tag: Buffer, message: Buffer): Buffer {
+export function tagged(tag: Buffer, message: Buffer): Buffer {
   const tagHash = createHash('sha256').update(tag).digest()
   return createHash('sha256').update(tagHash).update(tagHash).update(message).digest()
 }

@@ -29,6 +29,39 @@ export function readTlvStream(bytes: Buffer): TlvRecord[] {
   return records
 }
 
+/** The value of the record with a type, if there is one. */
+export const fieldOf =
+  (records: readonly TlvRecord[]) =>
+  (type: bigint): Buffer | undefined =>
+    records.find((record) => record.type === type)?.value
+
+/** Writes a stream: the fields that have a value, in the order of their types. */
+export function writeTlvStream(
+  fields: readonly (readonly [type: bigint, value: Uint8Array | undefined])[],
+): Buffer {
+  return Buffer.concat(
+    fields
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([type, value]) =>
+        value === undefined ? [] : [writeBigSize(type), writeBigSize(BigInt(value.length)), value],
+      ),
+  )
+}
+
+function writeBigSize(value: bigint): Buffer {
+  const [prefix, bytes] =
+    value < 0xfdn ? ['', 1] : value < 0x1_0000n ? ['fd', 2] : value < 0x1_0000_0000n ? ['fe', 4] : ['ff', 8]
+  return Buffer.from(prefix + value.toString(16).padStart(bytes * 2, '0'), 'hex')
+}
+
+/** BOLT 1's truncated integer: no leading zero bytes; zero is empty. */
+export function writeTruncated(value: bigint | number): Buffer {
+  const hex = value.toString(16)
+  return BigInt(value) === 0n
+    ? Buffer.alloc(0)
+    : Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
+}
+
 const BIG_SIZE_BYTES: Readonly<Record<number, { bytes: number; least: bigint }>> = {
   253: { bytes: 2, least: 0xfdn },
   254: { bytes: 4, least: 0x1_0000n },
