@@ -1,6 +1,6 @@
-import { type Capabilities, LightningError, nearest, supports } from '@lightning-mcp/core'
+import { type Capabilities, type Capability, LightningError, nearest, supports } from '@lightning-mcp/core'
 import type { McpFaceOptions } from './options.ts'
-import type { Tool } from './tool.ts'
+import type { Requirement, Tool } from './tool.ts'
 import { DEFAULT_TOOLSETS, TOOLSET_NAMES, TOOLSETS, type ToolsetName } from './toolsets.ts'
 
 export interface ToolSelection {
@@ -49,6 +49,12 @@ function expand(names: readonly string[], hasSimulator: boolean): ReadonlySet<To
 const refusal = (code: 'permission_denied' | 'unsupported', message: string, hint: string): LightningError =>
   new LightningError({ code, message, hint })
 
+const anyOf = (requirement: Requirement): readonly Capability[] =>
+  typeof requirement === 'string' ? [requirement] : requirement
+
+const isMet = (requirement: Requirement, capabilities: Capabilities): boolean =>
+  anyOf(requirement).some((capability) => supports(capabilities, capability))
+
 /** Why a tool is not listed, or undefined if it is. Read-only is asked first: nothing overrides it. */
 function refusalOf(tool: Tool, request: SelectionRequest, chosen: boolean): LightningError | undefined {
   if (request.readOnly === true && tool.effect !== 'read')
@@ -64,12 +70,12 @@ function refusalOf(tool: Tool, request: SelectionRequest, chosen: boolean): Ligh
       'Tell the user; only the owner can change the list of tools (--toolsets, --tools, --exclude-tools).',
     )
   const { capabilities } = request
-  const missing = capabilities && tool.requires.find((capability) => !supports(capabilities, capability))
+  const missing = capabilities && tool.requires.find((requirement) => !isMet(requirement, capabilities))
   return missing === undefined
     ? undefined
     : refusal(
         'unsupported',
-        `This wallet’s node or its credential cannot do that (${missing}).`,
+        `This wallet’s node or its credential cannot do that (${anyOf(missing).join(' or ')}).`,
         'Choose another way, or ask the owner.',
       )
 }

@@ -4,10 +4,14 @@ import type * as z from 'zod'
 import type { SimulatorControls } from './options.ts'
 
 /**
- * What a tool can do. `read` changes nothing; `receive` makes a request for money; `spend` can cost
- * money; `simulate` plays the other side of the simulated network.
+ * What a tool can do. `read` changes nothing; `receive` makes, takes or withdraws a request for money;
+ * `manage` changes the node and costs nothing by itself; `spend` can cost money; `simulate` plays the
+ * other side of the simulated network.
  */
-export type ToolEffect = 'read' | 'receive' | 'spend' | 'simulate'
+export type ToolEffect = 'read' | 'receive' | 'manage' | 'spend' | 'simulate'
+
+/** One capability, or several of which one will do. */
+export type Requirement = Capability | readonly Capability[]
 
 /** MCP's four hints, all of them always. */
 export interface ToolAnnotations {
@@ -62,7 +66,7 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   effect: ToolEffect
   annotations: ToolAnnotations
   /** What the backend must be able to do for the tool to be listed. */
-  requires: readonly Capability[]
+  requires: readonly Requirement[]
   input: Input
   output: Output
   run(args: z.output<Input>, context: ToolContext): Promise<ToolSuccess<z.input<Output>>>
@@ -92,6 +96,20 @@ export const PAYS: ToolAnnotations = {
   idempotentHint: true,
   openWorldHint: true,
 }
+
+/** Annotations of a tool that looks beyond this wallet. */
+export const ASKS: ToolAnnotations = { ...READS, openWorldHint: true }
+
+/** Annotations of a tool that brings something about which is so already when it is called again. */
+export const SETS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+}
+
+/** Annotations of a tool that takes away or overwrites what was there. */
+export const REPLACES: ToolAnnotations = { ...SETS, destructiveHint: true }
 
 /** Annotations of a tool that adds something each time and harms nothing. */
 export const ADDS: ToolAnnotations = {

@@ -1,10 +1,10 @@
 import {
+  CAPABILITIES,
   type Capability,
   declareCapabilities,
   type Invoice,
   type LightningEvent,
   msat,
-  type NodeId,
   type PaymentHash,
   type Preimage,
 } from '@lightning-mcp/core'
@@ -15,26 +15,16 @@ import type {
   PaymentRequest,
   Wallet,
 } from '@lightning-mcp/wallet'
+import { cannedManager, cannedReader, NODE } from './canned-node.ts'
 
 export const HASH = `${'0'.repeat(63)}1`
 export const PREIMAGE = 'ab'.repeat(32)
-export const NODE = `02${'cd'.repeat(32)}` as NodeId
 export const PAYMENT_ID = 'pay_01jd8k0000000000000000test' as PaymentId
 export const NOW = 1_790_000_000
 
-const ALL: Partial<Record<Capability, 'native'>> = {
-  getInfo: 'native',
-  getBalance: 'native',
-  createInvoice: 'native',
-  'createInvoice.amountless': 'native',
-  lookupInvoice: 'native',
-  payInvoice: 'native',
-  lookupPayment: 'native',
-  listTransactions: 'native',
-  watch: 'native',
-  'channels.list': 'native',
-  'peers.list': 'native',
-}
+const ALL: Partial<Record<Capability, 'native'>> = Object.fromEntries(
+  CAPABILITIES.map((capability) => [capability, 'native']),
+)
 
 export const settled: PaymentOutcome = {
   paymentId: PAYMENT_ID,
@@ -222,28 +212,8 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
         watchers.delete(watcher)
       }
     },
-    manage: {},
-    node: {
-      channels: {
-        list: async () => ({
-          items: [
-            {
-              shortChannelId: '1x2x3',
-              peer: NODE,
-              peerAlias: 'stranger',
-              state: 'active',
-              capacitySat: 100_000n as never,
-              localMsat: msat(50_000_500n),
-              remoteMsat: msat(49_999_500n),
-              spendableMsat: msat(49_000_000n),
-              receivableMsat: msat(48_000_000n),
-              private: false,
-            },
-          ],
-        }),
-      },
-      peers: { list: async () => [{ nodeId: NODE, connected: true, alias: 'stranger' }] },
-    },
+    manage: cannedManager,
+    node: cannedReader,
     ...overrides,
   }
 }

@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { createMcpFace } from '../src/index.ts'
 import { TOOLSETS } from '../src/toolsets.ts'
+import { cannedChannel, NODE, REAL_NODE } from './canned-node.ts'
 import { cannedSimulator } from './canned-simulator.ts'
-import { cannedWallet, HASH, NODE, openInvoice, PAYMENT_ID, PREIMAGE, settled } from './canned-wallet.ts'
+import { cannedWallet, HASH, openInvoice, PAYMENT_ID, PREIMAGE, settled } from './canned-wallet.ts'
 
 const INVOICE = 'lnbcrt10u1pcanned'
 /** The example of BOLT 11, for the one tool that decodes. */
@@ -43,9 +44,29 @@ const GOOD: Readonly<Record<string, Record<string, unknown>>> = {
   wait_for_payment: { payment_hash: HASH },
   get_budget: {},
   check_connection: {},
-  list_channels: {},
+  create_offer: { memo: 'tips' },
+  list_offers: {},
+  list_channels: { state: 'closed' },
   get_channel_balance: {},
+  update_channel_policy: { channel_id: '1x2x3', fee_rate_ppm: 5 },
   list_peers: {},
+  connect_peer: { peer: `${REAL_NODE}@127.0.0.1:9735` },
+  disconnect_peer: { node_id: REAL_NODE },
+  get_onchain_address: { type: 'p2tr' },
+  list_utxos: { limit: 1 },
+  estimate_onchain_fees: {},
+  estimate_route_fee: { destination: REAL_NODE, amount_sats: 5, probe: true },
+  find_routes: { destination: REAL_NODE, amount_sats: 5 },
+  get_node: { node_id: REAL_NODE },
+  list_forwards: { since: '2026-11-01' },
+  get_fee_report: {},
+  sign_message: { message: 'hello' },
+  verify_message: { message: 'hello', signature: 'd7sy' },
+  export_channel_backup: {},
+  list_watchtowers: {},
+  add_watchtower: { watchtower: `${REAL_NODE}@127.0.0.1:9911` },
+  remove_watchtower: { node_id: REAL_NODE },
+  get_watchtower_stats: {},
   create_test_invoice: { amount_sats: 5 },
   pay_test_invoice: { invoice: INVOICE },
   mine_blocks: { count: 3 },
@@ -330,6 +351,7 @@ describe('a default page of strangers’ names', () => {
     channels: {
       list: async ({ limit }: { limit: number }) => ({
         items: Array.from({ length: limit }, () => ({
+          ...cannedChannel,
           shortChannelId: '16777215x16777215x65535',
           peer: NODE,
           peerAlias: hostile,

@@ -1,6 +1,8 @@
 import { declareCapabilities, LightningError } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { createMcpFace, type McpFaceOptions } from '../src/index.ts'
+import type { Tool } from '../src/tool.ts'
+import { TOOLSETS } from '../src/toolsets.ts'
 import { cannedSimulator } from './canned-simulator.ts'
 import { cannedWallet } from './canned-wallet.ts'
 
@@ -14,8 +16,12 @@ const call = async (options: Partial<McpFaceOptions>, name: string) =>
 
 const WALLET = names()
 const SIMULATOR = ['create_test_invoice', 'pay_test_invoice', 'mine_blocks']
-const CHANNELS = ['list_channels', 'get_channel_balance', 'list_peers']
-const READING = WALLET.filter((name) => !/^(pay|create)_/.test(name))
+const CHANNELS = TOOLSETS.channels.map(({ name }) => name)
+const NODE_SETS = ['payments', 'channels', 'onchain', 'network', 'watchtower'] as const
+const NODE = NODE_SETS.flatMap((set) => TOOLSETS[set].map(({ name }) => name))
+const READING = [...TOOLSETS.wallet, ...NODE_SETS.flatMap((set): readonly Tool[] => TOOLSETS[set])]
+  .filter(({ annotations }) => annotations.readOnlyHint)
+  .map(({ name }) => name)
 
 describe('the list of tools', () => {
   const cases: { name: string; given: Partial<McpFaceOptions>; expected: string[] }[] = [
@@ -37,7 +43,7 @@ describe('the list of tools', () => {
     {
       name: 'takes all at once',
       given: { toolsets: ['all'], simulator: cannedSimulator },
-      expected: [...WALLET, ...CHANNELS, ...SIMULATOR],
+      expected: [...WALLET, ...NODE, ...SIMULATOR],
     },
     {
       name: 'takes single tools alone',
@@ -62,7 +68,7 @@ describe('the list of tools', () => {
     {
       name: 'keeps only what reads if read-only',
       given: { readOnly: true, tools: ['pay_invoice'], toolsets: ['all'], simulator: cannedSimulator },
-      expected: [...READING, ...CHANNELS],
+      expected: READING,
     },
   ]
   test.each(cases)('$name', ({ given, expected }) => {
@@ -77,6 +83,11 @@ describe('the list of tools', () => {
     expect(listed).toContain('create_invoice')
     expect(listed).not.toContain('pay_invoice')
     expect(listed).not.toContain('list_channels')
+  })
+
+  test('takes one of several capabilities where one will do', () => {
+    const wallet = cannedWallet({ capabilities: declareCapabilities({ 'routing.probe': 'native' }) })
+    expect(names({ wallet, toolsets: ['network'] })).toEqual(['estimate_route_fee'])
   })
 })
 
@@ -107,6 +118,18 @@ describe('a tool that is not listed', () => {
     },
     { name: 'create_invoice', given: { readOnly: true }, code: 'permission_denied', text: /read-only/ },
     { name: 'list_peers', given: {}, code: 'permission_denied', text: /not switched on/ },
+    {
+      name: 'connect_peer',
+      given: { toolsets: ['all'], readOnly: true },
+      code: 'permission_denied',
+      text: /read-only/,
+    },
+    {
+      name: 'estimate_route_fee',
+      given: { toolsets: ['all'], wallet: cannedWallet({ capabilities: declareCapabilities({}) }) },
+      code: 'unsupported',
+      text: /routing\.estimateFee or routing\.probe/,
+    },
     { name: 'mine_blocks', given: { toolsets: ['all'] }, code: 'permission_denied', text: /not switched on/ },
     {
       name: 'list_peers',

@@ -23,9 +23,30 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
   wait_for_payment: 'readOnly idempotent',
   get_budget: 'readOnly idempotent',
   check_connection: 'readOnly idempotent',
+  create_offer: '',
+  list_offers: 'readOnly idempotent',
   list_channels: 'readOnly idempotent',
   get_channel_balance: 'readOnly idempotent',
+  update_channel_policy: 'destructive idempotent openWorld',
   list_peers: 'readOnly idempotent',
+  connect_peer: 'idempotent openWorld',
+  disconnect_peer: 'destructive idempotent openWorld',
+  get_onchain_address: '',
+  list_utxos: 'readOnly idempotent',
+  estimate_onchain_fees: 'readOnly idempotent openWorld',
+  // may send a probe
+  estimate_route_fee: 'openWorld',
+  find_routes: 'readOnly idempotent openWorld',
+  get_node: 'readOnly idempotent openWorld',
+  list_forwards: 'readOnly idempotent',
+  get_fee_report: 'readOnly idempotent',
+  sign_message: 'idempotent',
+  verify_message: 'readOnly idempotent openWorld',
+  export_channel_backup: 'idempotent',
+  list_watchtowers: 'readOnly idempotent',
+  add_watchtower: 'idempotent openWorld',
+  remove_watchtower: 'destructive idempotent',
+  get_watchtower_stats: 'readOnly idempotent',
   create_test_invoice: '',
   pay_test_invoice: 'idempotent',
   mine_blocks: '',
@@ -58,7 +79,7 @@ describe.each(all.map((tool) => [tool.name, tool] as [string, ToolDescription]))
   test('refuses unknown arguments and names a unit for every amount', () => {
     expect(tool.inputSchema['additionalProperties']).toBe(false)
     for (const key of Object.keys(tool.inputSchema['properties'] as object))
-      if (/amount|fee|balance/.test(key)) expect(key).toMatch(/_sats$/)
+      if (/amount|fee|balance|capacity|push|htlc/.test(key)) expect(key).toMatch(/_(?:sats|msat|ppm)$/)
     expect(tool.outputSchema.type).toBe('object')
   })
 })
@@ -67,6 +88,11 @@ test('the default tools fit into 20 kB', () => {
   const { tools } = face()
   expect(tools).toHaveLength(15)
   expect(Buffer.byteLength(JSON.stringify({ tools }))).toBeLessThanOrEqual(20_000)
+})
+
+test('all tools together stay within 60 kB', () => {
+  const bytes = Buffer.byteLength(JSON.stringify({ tools: all }))
+  expect(bytes, `tools/list of all toolsets: ${bytes} bytes`).toBeLessThanOrEqual(60_000)
 })
 
 test('two faces list the same bytes', () => {

@@ -76,3 +76,37 @@ export const waitSeconds = z.int().min(0).max(60).describe('How long to wait for
 export const limit = (fallback: number) => z.int().min(1).max(100).describe(`Default ${fallback}`)
 
 export const cursor = line(1_024, 'next_cursor of the page before')
+
+export const channelId = line(128, 'As list_channels shows it; long id and funding outpoint work too')
+
+export const channelIdOrAll = line(128, 'As list_channels shows it, or all')
+
+export const peer = line(400, 'id@host:port, or the id of a connected peer')
+
+export const nodeId = line(66, 'Node id')
+
+export const nodeAddress = line(400, 'id@host:port')
+
+export const bitcoinAddress = line(100, 'Bitcoin address')
+
+export const satPerVbyte = z
+  .int()
+  .min(1)
+  .max(10_000)
+  .describe('On-chain fee rate; default: for about six blocks')
+  .optional()
+
+/** An exact amount below what a sat can tell. */
+export const msats = (description: string) => z.int().min(0).max(MAX_SATS).describe(description)
+
+export const time = line(40, 'ISO 8601').refine((text) => !Number.isNaN(Date.parse(text)), {
+  error: 'must be a time like 2026-11-23T08:00:00Z',
+})
+
+export const routeDestination = line(MAX_DESTINATION, 'BOLT11 invoice or node id')
+
+export const message = line(1_000, 'One line of text')
+
+export const signature = line(200, 'zbase32, as sign_message answers it')
+
+export const offerExpirySeconds = z.int().min(1).max(315_360_000).describe('Default: never')

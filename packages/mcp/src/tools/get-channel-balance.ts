@@ -2,9 +2,8 @@ import { addMsat, type Channel, type Msat, ZERO_MSAT } from '@lightning-mcp/core
 import * as z from 'zod'
 import { amountShape, holds, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
+import { allChannels } from '../find-channel.ts'
 import { defineTool, READS } from '../tool.ts'
-
-const PAGE = 1_000
 
 const sum = (amounts: readonly Msat[]): Msat => addMsat(ZERO_MSAT, ...amounts)
 
@@ -32,13 +31,7 @@ export const getChannelBalance = defineTool({
   }),
   async run(_args, { wallet, signal }) {
     const facet = wallet.node.channels ?? unsupportedNow('list channels')
-    const channels: Channel[] = []
-    let cursor: string | undefined
-    do {
-      const page = await facet.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }), signal })
-      channels.push(...page.items)
-      cursor = page.nextCursor
-    } while (cursor !== undefined)
+    const channels = await allChannels(facet, { signal })
     const active = channels.filter(({ state }) => state === 'active')
     const data = {
       channels: channels.length,

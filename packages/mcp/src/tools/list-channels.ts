@@ -1,71 +1,65 @@
-import type { Channel } from '@lightning-mcp/core'
+import type { CallOptions, Channel, Page, PageRequest } from '@lightning-mcp/core'
+import type { NodeReader } from '@lightning-mcp/wallet'
 import * as z from 'zod'
-import { amountShape, holds, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
+import { satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
-import { listedText } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
+import { channelOutput, channelView } from '../views/channel.ts'
+import { moreText, pageFields, pageShape, slicePage } from '../views/page.ts'
 
-const DEFAULT_LIMIT = 6
+/** So few that a page keeps within 4 kB whatever is in it. */
+const DEFAULT_LIMIT = 4
 
-const channelView = (channel: Channel) => ({
-  channel_id: channel.shortChannelId ?? channel.fundingOutpoint ?? channel.channelId ?? '',
-  peer: channel.peer as string,
-  ...listedText('peer_alias', channel.peerAlias),
-  status: channel.state,
-  capacity_sats: Number(channel.capacitySat),
-  ...holds('local', channel.localMsat),
-  ...holds('remote', channel.remoteMsat),
-  ...holdsIf('spendable', channel.spendableMsat),
-  ...holdsIf('receivable', channel.receivableMsat),
-  private: channel.private,
-})
+const STATES = ['open', 'pending', 'closed'] as const
+
+type Lister = (
+  channels: NonNullable<NodeReader['channels']>,
+  request: PageRequest & CallOptions,
+) => Promise<Page<Channel>>
+
+const LISTERS: Readonly<Record<(typeof STATES)[number], Lister>> = {
+  open: (channels, request) => channels.list(request),
+  closed: (channels, request) => channels.listClosed?.(request) ?? unsupportedNow('list closed channels'),
+  async pending(channels, { limit, cursor, signal }) {
+    const options = signal === undefined ? {} : { signal }
+    const all = (await channels.listPending?.(options)) ?? unsupportedNow('list pending channels')
+    return slicePage(all, { limit, cursor })
+  },
+}
+
+const channelText = ({ channel_id, status, local_sats }: ReturnType<typeof channelView>): string =>
+  `${channel_id} ${status}, local ${satsText(local_sats)}`
 
 export const listChannels = defineTool({
   name: 'list_channels',
   title: 'Channels',
-  description: 'Open channels with balances on both sides, in sats, a page at a time.',
+  description:
+    'Channels with balances on both sides and fees, in sats, a page at a time. pending: opening or closing.',
   effect: 'read',
   annotations: READS,
   requires: ['channels.list'],
-  input: z.strictObject({ limit: field.limit(DEFAULT_LIMIT).optional(), cursor: field.cursor.optional() }),
-  output: z.object({
-    channels: z.array(
-      z.object({
-        channel_id: z.string(),
-        peer: z.string(),
-        peer_alias: z.string().optional(),
-        status: z.string(),
-        capacity_sats: z.int(),
-        ...amountShape('local'),
-        ...amountShape('remote'),
-        ...optionalAmountShape('spendable'),
-        ...optionalAmountShape('receivable'),
-        private: z.boolean(),
-      }),
-    ),
-    untrusted_fields: z.array(z.string()).optional(),
-    next_cursor: z.string().optional(),
+  input: z.strictObject({
+    state: z.enum(STATES).describe('Default open').optional(),
+    limit: field.limit(DEFAULT_LIMIT).optional(),
+    cursor: field.cursor.optional(),
   }),
+  output: z.object({ channels: z.array(channelOutput), ...pageShape }),
   async run(args, { wallet, signal }) {
+    const state = args.state ?? 'open'
     const facet = wallet.node.channels ?? unsupportedNow('list channels')
-    const page = await facet.list({
+    const { items, nextCursor } = await LISTERS[state](facet, {
       limit: args.limit ?? DEFAULT_LIMIT,
       ...(args.cursor === undefined ? {} : { cursor: args.cursor }),
       signal,
     })
-    const channels = page.items.map(channelView)
-    const hasAlias = channels.some((channel) => channel.peer_alias !== undefined)
+    const channels = items.map(channelView)
     return {
-      data: {
-        channels,
-        ...(hasAlias ? { untrusted_fields: ['channels[].peer_alias'] } : {}),
-        ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
-      },
+      data: { channels, ...pageFields('channels', channels, ['peer_alias'], nextCursor) },
       text:
         channels.length === 0
-          ? 'No channels.'
-          : `${channels.length} channels: ${channels.map((channel) => `${channel.channel_id} ${channel.status}, local ${satsText(channel.local_sats)}`).join('; ')}.${page.nextCursor === undefined ? '' : ' More with next_cursor.'}`,
+          ? `No ${state} channels.`
+          : `${channels.length} ${state} channels: ${channels.map(channelText).join('; ')}.${moreText(nextCursor)}`,
     }
   },
 })

@@ -1,9 +1,10 @@
-import { cleanText, LightningError, type Peer } from '@lightning-mcp/core'
+import { cleanText, type Peer } from '@lightning-mcp/core'
 import * as z from 'zod'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { listedText } from '../outside-text.ts'
 import { defineTool, READS } from '../tool.ts'
+import { pageFields, pageShape, slicePage } from '../views/page.ts'
 
 const DEFAULT_LIMIT = 10
 
@@ -13,17 +14,6 @@ const peerView = (peer: Peer) => ({
   ...(peer.address === undefined ? {} : { address: cleanText(peer.address, 100) }),
   connected: peer.connected,
 })
-
-/** A backend answers all peers at once, so the cursor is ours: where the next page starts. */
-function startOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
-  throw new LightningError({
-    code: 'invalid_request',
-    message: 'cursor is not a next_cursor of this tool.',
-    hint: 'Leave cursor out to start from the beginning.',
-  })
-}
 
 export const listPeers = defineTool({
   name: 'list_peers',
@@ -42,22 +32,18 @@ export const listPeers = defineTool({
         connected: z.boolean(),
       }),
     ),
-    untrusted_fields: z.array(z.string()).optional(),
-    next_cursor: z.string().optional(),
+    ...pageShape,
   }),
   async run(args, { wallet, signal }) {
-    const start = startOf(args.cursor)
     const facet = wallet.node.peers ?? unsupportedNow('list peers')
     const all = await facet.list({ signal })
-    const end = start + (args.limit ?? DEFAULT_LIMIT)
-    const peers = all.slice(start, end).map(peerView)
-    const hasAlias = peers.some((peer) => peer.alias !== undefined)
+    const { items, nextCursor } = slicePage(all, {
+      limit: args.limit ?? DEFAULT_LIMIT,
+      cursor: args.cursor,
+    })
+    const peers = items.map(peerView)
     return {
-      data: {
-        peers,
-        ...(hasAlias ? { untrusted_fields: ['peers[].alias'] } : {}),
-        ...(end < all.length ? { next_cursor: String(end) } : {}),
-      },
+      data: { peers, ...pageFields('peers', peers, ['alias'], nextCursor) },
       text: `${peers.length} of ${all.length} peers${peers.length === 0 ? '' : `: ${peers.map((peer) => `${peer.node_id}${peer.connected ? '' : ' (not connected)'}`).join(', ')}`}.`,
     }
   },
