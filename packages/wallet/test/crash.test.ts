@@ -84,7 +84,7 @@ describe.skipIf(STORE === 'postgres').concurrent('killed again while it recovers
   const cases = recoveries.flatMap(({ to, first, moments }) => {
     // looks that find nothing repeat themselves until they are believed
     const telling = moments.filter((moment) => !moment.startsWith('committed'))
-    const chosen = new Set([...telling.slice(0, 4), ...telling.slice(-3)])
+    const chosen = new Set([...telling.slice(0, 3), ...telling.slice(-2)])
     return [...chosen].map((dieAt) => ({ to, first, dieAt }))
   })
   test.each(cases)(

@@ -204,6 +204,6 @@ test('whatever happens, a hash is paid once and the books agree', { timeout: 480
       }
       await play.end()
     }),
-    { numRuns: Number(process.env['LIGHTNING_MCP_RUNS'] ?? (STORE === 'postgres' ? 20 : 400)) },
+    { numRuns: Number(process.env['LIGHTNING_MCP_RUNS'] ?? (STORE === 'postgres' ? 20 : 250)) },
   )
 })

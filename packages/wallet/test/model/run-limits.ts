@@ -3,8 +3,8 @@ import { STORE } from '../support/stores.ts'
 import { commands, limits } from './limits-commands.ts'
 import { LimitsPlay } from './limits-play.ts'
 
-/** Sequences of commands: four hundred in each of two files; a few on PostgreSQL, which is slow to make new. */
-export async function runLimits(numRuns = STORE === 'postgres' ? 15 : 400): Promise<void> {
+/** Sequences of commands: 250 in each of two files; a few on PostgreSQL, which is slow to make new. */
+export async function runLimits(numRuns = STORE === 'postgres' ? 15 : 250): Promise<void> {
   await fc.assert(
     fc.asyncProperty(limits, commands, async (set, sequence) => {
       const play = new LimitsPlay(set)
