@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { type LndNode, type Network, requireNodes, startNetwork } from '@lightning-mcp/nodes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeInvoices } from '../bad-input/invoices.ts'
+import { lndWorld } from '../neutrality/lnd-world.ts'
+import { runNeutralityScenario } from '../neutrality/scenario.ts'
 import {
   addHoldInvoice,
   addInvoice,
@@ -28,10 +30,11 @@ describe.skipIf(!real)('end to end on real LND', () => {
   }, 180_000)
   afterAll(() => network?.stop(), 60_000)
 
-  describe.each(['http', 'stdio'] as const)('over %s', (transport) => {
+  // over stdio: the scenario that is the same for all nodes, below
+  describe('over HTTP', () => {
     let wallet: WalletUnderTest
     beforeAll(async () => {
-      wallet = await startWallet(transport, payer)
+      wallet = await startWallet(payer)
     })
     afterAll(() => wallet?.stop())
 
@@ -174,27 +177,8 @@ describe.skipIf(!real)('end to end on real LND', () => {
     })
   })
 
-  test('a server that is killed in mid-payment pays once', PATIENCE, async () => {
-    const wallet = await startWallet('http', payer)
-    try {
-      const made = await addHoldInvoice(distant, SATS)
-      const started = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 1 })
-      await made.held()
-      await wallet.crashAndRestart()
-      const payment = { payment_id: started.data.payment_id }
-      expect((await wallet.call('get_payment_status', payment)).data).toMatchObject({ status: 'pending' })
-      await made.settle()
-      const again = await wallet.call('pay_invoice', { invoice: made.invoice, wait_seconds: 60 })
-      expect(again.data).toMatchObject({ ...payment, status: 'settled', replayed: true })
-      expect((await lookupInvoice(distant, made)).htlcs).toHaveLength(1)
-      expect(await paymentsOf(payer, made.paymentHash)).toHaveLength(1)
-    } finally {
-      await wallet.stop()
-    }
-  })
-
   test('a payment that never reached its node has failed, after the proof', PATIENCE, async () => {
-    const wallet = await startWallet('http', payer)
+    const wallet = await startWallet(payer)
     try {
       const made = await addInvoice(distant, SATS)
       // the wallet knows its node, and then the node sleeps: what is sent now, it never reads
@@ -218,4 +202,6 @@ describe.skipIf(!real)('end to end on real LND', () => {
       await wallet.stop()
     }
   })
+
+  runNeutralityScenario('real LND', async () => lndWorld(network))
 })
