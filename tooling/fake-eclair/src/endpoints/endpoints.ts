@@ -1,0 +1,7 @@
+import type { Endpoints } from './endpoint.ts'
+import { invoiceEndpoints } from './invoice-endpoints.ts'
+import { nodeEndpoints } from './node-endpoints.ts'
+import { paymentEndpoints } from './payment-endpoints.ts'
+
+/** Every method that this Eclair serves. */
+export const ENDPOINTS: Endpoints = { ...nodeEndpoints, ...invoiceEndpoints, ...paymentEndpoints }

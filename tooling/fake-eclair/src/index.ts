@@ -1,0 +1,3 @@
+export type { EclairVersion } from './eclair-node.ts'
+export { type FakeEclair, type FakeEclairOptions, startFakeEclair } from './start-fake-eclair.ts'
+export type { Spoiling } from './wire/wire-faults.ts'

@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createSimulatedNetwork,
+  type NetworkTopology,
+  type SimulatedNetwork,
+  type SimulatorClock,
+  systemClock,
+} from '@lightning-mcp/backend-simulator'
+import { decodeInvoice, encodeInvoice } from '@lightning-mcp/codec'
+import { type Invoice, type Msat, msat, preimage, sat, ZERO_MSAT } from '@lightning-mcp/core'
+import { IncomingBook } from './books/incoming-book.ts'
+import { keysendInvoiceJson } from './books/invoice-json.ts'
+import { OfferBook } from './books/offer-book.ts'
+import { OutgoingBook } from './books/outgoing-book.ts'
+import { PeerBook } from './books/peer-book.ts'
+import type { EclairNode, EclairVersion } from './eclair-node.ts'
+import { ENDPOINTS } from './endpoints/endpoints.ts'
+import { EngineEvents } from './engine-events.ts'
+import { digits, type JsonObject } from './json.ts'
+import { PaymentScript } from './payment-script.ts'
+import { privateKeyOf } from './private-key.ts'
+import { moment } from './times.ts'
+import { EventHub } from './wire/event-hub.ts'
+import { EventStreams } from './wire/event-streams.ts'
+import { Form } from './wire/form.ts'
+import { HttpServer } from './wire/http-server.ts'
+import { WireFaults } from './wire/wire-faults.ts'
+
+export interface FakeEclairOptions {
+  /** The network in which it stands, with the seed that it was made from. Default: a new one. */
+  network?: { network: SimulatedNetwork; seed: string }
+  /** Name of its node. Default `alice`. */
+  node?: string
+  topology?: NetworkTopology
+  clock?: SimulatorClock
+  /** Default: a random one. */
+  password?: string
+  /** Default 0: any that is free. */
+  port?: number
+  /** `https` with this certificate. */
+  tls?: { key: string; cert: string }
+  version?: EclairVersion
+  /** What `getinfo` says. Default `regtest`. */
+  chain?: EclairNode['chain']
+  /** What a wrong password costs. Default 1000, as in the original. */
+  wrongPasswordDelayMs?: number
+  /** After how long a call that is never answered ends in an error. Default 30,000, as in the original. */
+  askTimeoutMs?: number
+  /** After how long a silent websocket is dropped. Default 61,000, as in the original. */
+  silenceMs?: number
+  /**
+   * Whether whoever has learned a preimage takes the money of a second payment. Default false: an honest
+   * recipient, which refuses it. A test of double payments wants true.
+   */
+  takesSecondPayments?: boolean
+}
+
+/** A running Eclair. */
+export interface FakeEclair {
+  readonly url: string
+  readonly password: string
+  readonly nodeId: string
+  readonly network: SimulatedNetwork
+  readonly faults: WireFaults
+  /** What the next payments do. */
+  readonly script: PaymentScript
+  readonly streams: EventStreams
+  /** Requests and websockets so far. */
+  readonly calls: number
+  readonly openConnections: number
+  /** What was paid again under this hash after it had been paid. */
+  takenAgain(paymentHash: string): Msat
+  cutConnections(): void
+  /** As after an end and a start of the program: no payment's actor lives any more. */
+  restart(): void
+  close(): Promise<void>
+}
+
+/** Two channels to a hub, and a shop behind it that the hub charges for in whole sats. */
+const DEFAULT_TOPOLOGY: NetworkTopology = {
+  nodes: [
+    { name: 'alice', alias: 'ecl-a', onchainSat: sat(5_000_000n) },
+    { name: 'hub', alias: 'ecl-b', onchainSat: sat(5_000_000n) },
+    { name: 'shop', alias: 'ecl-c', onchainSat: sat(5_000_000n) },
+  ],
+  channels: [
+    { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
+    { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
+    {
+      between: ['hub', 'shop'],
+      capacitySat: sat(40_000_000n),
+      policies: [{ feeBaseMsat: msat(1000n), feeProportionalMillionths: 0 }],
+    },
+  ],
+}
+
+/** Starts an Eclair 0.14.1 that answers as the captures do and whose money moves in the simulator. */
+export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<FakeEclair> {
+  const { node: name = 'alice', clock = systemClock } = options
+  const password = options.password ?? randomBytes(12).toString('hex')
+  const world = options.network ?? openWorld(options, clock)
+  const { network } = world
+  const own = network.nodes.find((candidate) => candidate.name === name)
+  if (own === undefined) throw new Error(`the network has no node ${name}`)
+  let channel: JsonObject = {}
+  const readChannel = async (): Promise<void> => {
+    const { items } = await node.wallet.channels!.list({ limit: 1 })
+    channel = { channelId: items[0]?.channelId, remoteNodeId: items[0]?.peer }
+  }
+  const takenAgain = new Map<string, bigint>()
+  const node: EclairNode = {
+    version: options.version ?? '0.14',
+    chain: options.chain ?? 'regtest',
+    name,
+    alias: own.alias,
+    nodeId: own.nodeId,
+    privateKey: privateKeyOf(world.seed, name, own.nodeId),
+    network,
+    wallet: network.wallet(name),
+    clock,
+    outgoing: new OutgoingBook(),
+    incoming: new IncomingBook(),
+    offers: new OfferBook(),
+    peers: new PeerBook(),
+    events: new EventHub(),
+    script: new PaymentScript(),
+    askTimeoutMs: options.askTimeoutMs ?? 30_000,
+    takesSecondPayments: options.takesSecondPayments ?? false,
+    engineEvents: new EngineEvents(network, name, {
+      received: (invoice) => noteReceived(node, invoice),
+      channel: () => void readChannel(),
+    }),
+    unfinished: new Map(),
+    anyChannel: () => channel,
+    relays: async () => [],
+    async takeAgain({ paymentHash, recipientNodeId, amountMsat, maxFeeMsat }) {
+      const payment = await node.wallet.keysend!.send({
+        destination: recipientNodeId as never,
+        amountMsat: msat(amountMsat),
+        maxFeeMsat: msat(maxFeeMsat),
+        preimage: preimage(randomBytes(32).toString('hex')),
+      })
+      if (payment.status !== 'settled') return undefined
+      takenAgain.set(paymentHash, (takenAgain.get(paymentHash) ?? 0n) + amountMsat)
+      return payment
+    },
+  }
+  await readChannel()
+  const faults = new WireFaults()
+  const streams = new EventStreams(node.events, options.silenceMs ?? 61_000)
+  const server = new HttpServer({
+    password,
+    faults,
+    tls: options.tls,
+    wrongPasswordDelayMs: options.wrongPasswordDelayMs ?? 1000,
+    call: (method, form) =>
+      Object.hasOwn(ENDPOINTS, method) ? (async () => ENDPOINTS[method]!(node, new Form(form)))() : undefined,
+    upgrade: (request, socket, head) => streams.accept(request, socket, head),
+  })
+  await server.listen(options.port)
+  return {
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${server.port}`,
+    password,
+    nodeId: own.nodeId,
+    network,
+    faults,
+    script: node.script,
+    streams,
+    get calls() {
+      return server.calls
+    },
+    get openConnections() {
+      return server.openConnections
+    },
+    takenAgain: (paymentHash) => msat(takenAgain.get(paymentHash) ?? 0n),
+    cutConnections: () => server.cutConnections(),
+    restart: () => node.outgoing.restart(),
+    async close() {
+      node.engineEvents.stop()
+      streams.close()
+      await server.close()
+      if (options.network === undefined) network.close()
+    },
+  }
+}
+
+function openWorld(
+  { topology = DEFAULT_TOPOLOGY }: FakeEclairOptions,
+  clock: SimulatorClock,
+): { network: SimulatedNetwork; seed: string } {
+  const seed = randomBytes(32).toString('hex')
+  return { seed, network: createSimulatedNetwork({ seed, clock, topology }) }
+}
+
+/** The engine says that money has come: into the books, and out to the websockets. */
+function noteReceived(node: EclairNode, invoice: Invoice): void {
+  const row = node.incoming.byHash(invoice.paymentHash) ?? noteKeysend(node, invoice)
+  if (row.received !== undefined) return
+  const atMs = node.clock.now()
+  const amountMsat = invoice.receivedMsat ?? ZERO_MSAT
+  const event = {
+    type: 'payment-received',
+    paymentHash: invoice.paymentHash,
+    parts: [{ ...node.anyChannel(), amount: digits(amountMsat), receivedAt: moment(atMs) }],
+  }
+  node.incoming.take(row, amountMsat, atMs, event)
+  node.events.publish(event)
+}
+
+function noteKeysend(node: EclairNode, invoice: Invoice): ReturnType<IncomingBook['byHash']> & object {
+  const createdAt = Math.floor(node.clock.now() / 1000)
+  const text = encodeInvoice(
+    {
+      network: 'regtest',
+      paymentHash: invoice.paymentHash,
+      paymentSecret: randomBytes(32).toString('hex'),
+      createdAt,
+      amountMsat: invoice.receivedMsat ?? ZERO_MSAT,
+      description: 'Donation',
+      minFinalCltvDelta: 30,
+    },
+    node.privateKey,
+  )
+  const row = {
+    paymentHash: invoice.paymentHash as string,
+    preimage: invoice.preimage ?? '',
+    type: 'KeySend' as const,
+    invoice: keysendInvoiceJson(decodeInvoice(text)),
+    createdMs: createdAt * 1000,
+    expiresMs: (createdAt + 3600) * 1000,
+  }
+  node.incoming.add(row)
+  return row
+}
