@@ -1,0 +1,187 @@
+import {
+  type BackendProfile,
+  type Balance,
+  type CallOptions,
+  type Capabilities,
+  type Capability,
+  type CreateInvoiceRequest,
+  type Invoice,
+  type LightningBackend,
+  LightningError,
+  type LightningEvent,
+  type ListTransactionsRequest,
+  type NodeInfo,
+  type Page,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+  type PaymentKey,
+  type Permission,
+  type PermissionArea,
+  paymentHash,
+  supports,
+  type Transaction,
+  type WatchRequest,
+} from '@lightning-mcp/core'
+import { toBalance } from './balance.ts'
+import { capabilitiesOf, eclairCapabilities, OLDEST_RELEASE, releaseOf } from './capabilities.ts'
+import { EclairClient } from './client.ts'
+import { createInvoice, lookupInvoice } from './invoices.ts'
+import { checkOptions, type EclairBackendOptions, loadConnection } from './options.ts'
+import { EclairPayments } from './payments.ts'
+import type { RawInfo } from './schemas.ts'
+import { readInfo, toNetwork, toNodeId, toNodeInfo, toOnchainBalance, toVersion } from './to-core.ts'
+
+/**
+ * A Lightning wallet on an Eclair node, over its HTTP API. Throws `invalid_request` for options that do
+ * not fit together; connects when first used.
+ */
+export function createEclairBackend(options: EclairBackendOptions): LightningBackend {
+  return new EclairBackend(options)
+}
+
+/** Eclair has one password, which may do everything. */
+const ALL_POWERFUL: Readonly<Record<PermissionArea, Permission>> = {
+  read: 'granted',
+  receive: 'granted',
+  send: 'granted',
+  channels: 'granted',
+  onchain: 'granted',
+  admin: 'granted',
+}
+
+class EclairBackend implements LightningBackend {
+  readonly kind = 'eclair'
+  capabilities: Capabilities = eclairCapabilities
+
+  readonly #client: EclairClient
+  readonly #payments: EclairPayments
+  readonly #ended = new AbortController()
+  #identity: BackendProfile['identity'] | undefined
+
+  constructor(options: EclairBackendOptions) {
+    const checked = checkOptions(options)
+    this.#client = new EclairClient(
+      () => loadConnection(checked),
+      (getInfo) => this.#refuseOther(getInfo),
+    )
+    this.#payments = new EclairPayments(this.#client, { note: () => {} })
+  }
+
+  async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
+    await this.#client.renew()
+    const info = readInfo(await this.#client.call('getinfo', {}, { signal }))
+    const version = toVersion(info)
+    const release = releaseOf(version)
+    refuseOldRelease(version, release)
+    const identity = identityOf(info)
+    this.#identity ??= identity
+    this.#refuseAnother(identity)
+    this.capabilities = capabilitiesOf(release)
+    return {
+      identity,
+      version,
+      custodial: false,
+      permissions: ALL_POWERFUL,
+      capabilities: this.capabilities,
+      precision: 'msat',
+      feeLimit: 'enforced',
+      duplicateGuard: 'none',
+      lookup: 'hash',
+      events: 'stream',
+      keysendChoosesPreimage: true,
+    }
+  }
+
+  /** After a break another node may answer at the same address: it knows nothing of what this one was asked. */
+  async #refuseOther(getInfo: () => Promise<unknown>): Promise<void> {
+    if (this.#identity !== undefined) this.#refuseAnother(identityOf(readInfo(await getInfo())))
+  }
+
+  #refuseAnother({ id, network }: BackendProfile['identity']): void {
+    if (id === this.#identity?.id && network === this.#identity.network) return
+    throw new LightningError({
+      code: 'unauthenticated',
+      message: 'another node answers than the one that this connection began with',
+      hint: 'Restart the program if the change is meant.',
+    })
+  }
+
+  /** Refuses before any I/O what `connect` learned that this version cannot do. */
+  #need(capability: Capability): void {
+    if (!supports(this.capabilities, capability))
+      throw new LightningError({
+        code: 'unsupported',
+        message: `this version of Eclair cannot do what ${capability} needs`,
+        hint: 'Upgrade Eclair to 0.14 or later.',
+      })
+  }
+
+  async getInfo({ signal }: CallOptions = {}): Promise<NodeInfo> {
+    return toNodeInfo(readInfo(await this.#client.call('getinfo', {}, { signal })))
+  }
+
+  async getBalance({ signal }: CallOptions = {}): Promise<Balance> {
+    const [usable, onchain] = await Promise.all([
+      this.#client.call('usablebalances', {}, { signal }),
+      this.#client.call('onchainbalance', {}, { signal }),
+    ])
+    return toBalance(usable, toOnchainBalance(onchain))
+  }
+
+  async createInvoice(request: CreateInvoiceRequest): Promise<Invoice> {
+    if (request.privateHints === true) this.#need('createInvoice.privateHints')
+    return createInvoice(this.#client, request, [])
+  }
+
+  async lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined> {
+    return lookupInvoice(this.#client, paymentHash(request.paymentHash), request.signal)
+  }
+
+  async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
+    const identity = this.#identity ?? (await this.connect(request)).identity
+    return this.#payments.payInvoice(request, identity, now())
+  }
+
+  async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {
+    if ('paymentHash' in key)
+      return this.#payments.lookup({ paymentHash: paymentHash(key.paymentHash) }, key.signal)
+    if ('backendId' in key && UUID.test(key.backendId))
+      return this.#payments.lookup({ id: key.backendId }, key.signal)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'Eclair finds payments by their hash or by its own id only',
+      hint: 'Give the payment hash.',
+    })
+  }
+
+  async listTransactions(_request: ListTransactionsRequest): Promise<Page<Transaction>> {
+    return { items: [] }
+  }
+
+  async *watch(_request: WatchRequest = {}): AsyncGenerator<LightningEvent> {}
+
+  async close(): Promise<void> {
+    this.#ended.abort()
+    this.#client.close()
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+const identityOf = (info: RawInfo): BackendProfile['identity'] => ({
+  kind: 'eclair',
+  network: toNetwork(info),
+  id: toNodeId(info.nodeId),
+})
+
+function refuseOldRelease(version: string, release: number | undefined): void {
+  if (release === undefined || release >= OLDEST_RELEASE) return
+  throw new LightningError({
+    code: 'unsupported',
+    message: `Eclair ${version} is too old`,
+    hint: `Upgrade Eclair to 0.${OLDEST_RELEASE} or later.`,
+  })
+}

@@ -1,0 +1,5 @@
+export { backendModule } from './backend-module.ts'
+export { eclairCapabilities } from './capabilities.ts'
+export { createEclairBackend } from './eclair-backend.ts'
+export { mapEclairError } from './errors.ts'
+export type { EclairBackendOptions } from './options.ts'

@@ -1,0 +1,242 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { assertPayable } from '@lightning-mcp/codec'
+import {
+  type BackendProfile,
+  LightningError,
+  type Msat,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+} from '@lightning-mcp/core'
+import type { EclairClient, Form } from './client.ts'
+import { EclairFault, findErrorRule, mapEclairError } from './errors.ts'
+import { type Followed, followPayment, lookUpParts, SECOND_LOOK_MS } from './follow-payment.ts'
+import { standingOf, toPayment } from './sent-payments.ts'
+
+/** Eclair answers a payment's id before it looks for a route. */
+const DISPATCH_TIMEOUT_MS = 30_000
+const DEFAULT_TIMEOUT_SECONDS = 60
+/** How long a request whose reply was lost may still turn up, so that nothing found now is no proof. */
+const DOUBT_MS = 30_000
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** What a request to pay came to. */
+export type Dispatched =
+  /** Eclair took it, under this id. */
+  | { kind: 'started'; id: string }
+  /** It may have reached Eclair: only a look-up can tell. */
+  | { kind: 'doubt' }
+
+/** What was asked of Eclair in this process: its API has no list of failed and pending payments. */
+export interface DispatchLog {
+  note(hash: PaymentHash): void
+}
+
+/**
+ * Payments. Eclair itself pays the same invoice as often as it is asked: so every hash is looked up
+ * first, is sent by one call at a time, and is never sent again while it is in doubt.
+ */
+export class EclairPayments {
+  readonly #client: EclairClient
+  readonly #log: DispatchLog
+  readonly #sending = new Set<PaymentHash>()
+  /** Hashes whose request may have been lost, with the time until which it may still turn up. */
+  readonly #doubtful = new Map<PaymentHash, number>()
+
+  constructor(client: EclairClient, log: DispatchLog) {
+    this.#client = client
+    this.#log = log
+  }
+
+  /** Until Eclair may have the request everything is thrown, with `sent: 'no'`; after that every doubt is looked up, else `unknown`. */
+  async payInvoice(
+    request: PayInvoiceRequest,
+    { network, id: ownId }: BackendProfile['identity'],
+    now: number,
+  ): Promise<Payment> {
+    refuseUnsupported(request)
+    const { decoded } = assertPayable(
+      {
+        invoice: request.invoice,
+        ...(request.amountMsat === undefined ? {} : { amountMsat: request.amountMsat }),
+      },
+      { network, nowSeconds: now },
+    )
+    if (decoded.payee === ownId)
+      throw new LightningError({
+        code: 'self_payment',
+        message: 'the invoice is one of this node itself, which Eclair cannot pay',
+        hint: 'Give the invoice to somebody else to pay.',
+      })
+    const timeoutMs = checkTimeout(request.timeoutSeconds)
+    const form: Form = {
+      invoice: decoded.invoice,
+      // Eclair takes an amount for a fixed invoice as well and would overpay: only where there is none
+      ...(decoded.amountMsat === undefined ? { amountMsat: request.amountMsat } : {}),
+      ...feeLimit(request.maxFeeMsat),
+    }
+    const hash = decoded.paymentHash
+    if (this.#sending.has(hash)) throw refusedAsSecond('pending')
+    this.#sending.add(hash)
+    try {
+      const known = await this.#refuseSecond(hash, request.signal)
+      return await this.#send(hash, form, known, timeoutMs, request.signal)
+    } finally {
+      this.#sending.delete(hash)
+    }
+  }
+
+  /** Answers the parents of earlier payments with this hash, all failed; throws where one is not. */
+  async #refuseSecond(hash: PaymentHash, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+    try {
+      const look = () => lookUpParts(this.#client, { paymentHash: hash }, { signal })
+      let parts = await look()
+      if (standingOf(parts) === 'failed') {
+        await delay(SECOND_LOOK_MS, undefined, { signal })
+        parts = await look()
+      }
+      const standing = standingOf(parts)
+      if (standing === 'sent' || standing === 'pending') throw refusedAsSecond(standing)
+      if (standing === 'none' && (this.#doubtful.get(hash) ?? 0) > performance.now())
+        throw refusedAsSecond('pending')
+      return new Set(parts.map(({ parentId }) => parentId))
+    } catch (error) {
+      throw beforeSending(error, signal)
+    }
+  }
+
+  async #send(
+    hash: PaymentHash,
+    form: Form,
+    known: ReadonlySet<string>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Payment> {
+    this.#log.note(hash)
+    this.#setDoubt(hash)
+    let dispatched: Dispatched
+    try {
+      dispatched = await dispatchPayment(this.#client, 'payinvoice', form, signal)
+    } catch (error) {
+      this.#doubtful.delete(hash)
+      throw error
+    }
+    const followed: Followed =
+      dispatched.kind === 'started' ? { id: dispatched.id, hash } : { hash, unlike: known }
+    const payment = await followPayment(this.#client, followed, { timeoutMs, signal })
+    if (payment !== undefined && payment.status !== 'unknown') this.#doubtful.delete(hash)
+    return payment ?? { paymentHash: hash, status: 'unknown' }
+  }
+
+  #setDoubt(hash: PaymentHash): void {
+    const now = performance.now()
+    for (const [old, until] of this.#doubtful) if (until <= now) this.#doubtful.delete(old)
+    this.#doubtful.set(hash, now + DOUBT_MS)
+  }
+
+  /** `undefined`: Eclair has no record now, which proves nothing by itself. A failure is only told when seen twice. */
+  async lookup(
+    key: { paymentHash: PaymentHash } | { id: string },
+    signal: AbortSignal | undefined,
+  ): Promise<Payment | undefined> {
+    const look = () => lookUpParts(this.#client, key, { signal })
+    let parts = await look()
+    if (standingOf(parts) === 'failed') {
+      await delay(SECOND_LOOK_MS, undefined, { signal })
+      parts = await look()
+    }
+    return toPayment(parts)
+  }
+}
+
+/**
+ * Eclair lets a route pass if either of two limits holds, and each has a generous default: so the share
+ * is zero, and the flat limit is what was allowed, in whole sats and never rounded up.
+ */
+export function feeLimit(maxFeeMsat: Msat): Form {
+  if (typeof maxFeeMsat !== 'bigint' || maxFeeMsat < 0n)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'a payment needs a fee limit of zero or more',
+      hint: 'Give the most that may be paid on top.',
+    })
+  return { maxFeeFlatSat: maxFeeMsat / 1000n, maxFeePct: 0 }
+}
+
+export function checkTimeout(timeoutSeconds = DEFAULT_TIMEOUT_SECONDS): number {
+  if (Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 86_400)
+    return timeoutSeconds * 1000
+  throw new LightningError({
+    code: 'invalid_request',
+    message: 'the time-out is not a whole number of seconds from 1 to 86400',
+    hint: 'Leave it out for 60 seconds.',
+  })
+}
+
+function refuseUnsupported(request: PayInvoiceRequest): void {
+  const given = (['maxParts', 'outgoingChannels', 'lastHop'] as const).find(
+    (name) => request[name] !== undefined,
+  )
+  if (given === undefined && request.allowSelfPayment !== true) return
+  throw new LightningError({
+    code: 'unsupported',
+    message: `Eclair takes no ${given ?? 'allowSelfPayment'}`,
+    hint: 'Leave it out.',
+  })
+}
+
+/**
+ * Asks Eclair to pay, without waiting for the outcome. Throws, with `sent: 'no'`, only where Eclair has not
+ * got the request or says that it refused it while reading; any other answer is a doubt.
+ */
+export async function dispatchPayment(
+  client: EclairClient,
+  method: 'payinvoice' | 'sendtonode' | 'payoffer',
+  form: Form,
+  signal: AbortSignal | undefined,
+): Promise<Dispatched> {
+  try {
+    await client.sameNode(signal)
+    const answer = await client.post(method, form, { signal, timeoutMs: DISPATCH_TIMEOUT_MS })
+    return typeof answer === 'string' && UUID.test(answer)
+      ? { kind: 'started', id: answer }
+      : { kind: 'doubt' }
+  } catch (error) {
+    if (error instanceof EclairFault && error.sent && findErrorRule(error)?.refusesUnrecorded !== true)
+      return { kind: 'doubt' }
+    throw beforeSending(error, signal)
+  }
+}
+
+/** An error from before anything could have been sent, saying so. */
+export function beforeSending(error: unknown, signal: AbortSignal | undefined): LightningError {
+  if (signal?.aborted)
+    return new LightningError({
+      code: 'unavailable',
+      message: 'the payment was canceled before anything was sent',
+      hint: 'Pay again if it is still wanted.',
+      retry: 'safe',
+      sent: 'no',
+      cause: error,
+    })
+  const mapped = mapEclairError(error)
+  return new LightningError({
+    code: mapped.code,
+    message: mapped.message,
+    retry: mapped.retry === 'after-lookup' ? 'after-delay' : mapped.retry,
+    sent: 'no',
+    ...(mapped.hint === undefined ? {} : { hint: mapped.hint }),
+    ...(mapped.backend === undefined ? {} : { backend: mapped.backend }),
+    ...(mapped.cause === undefined ? {} : { cause: mapped.cause }),
+  })
+}
+
+const refusedAsSecond = (earlier: 'sent' | 'pending'): LightningError =>
+  new LightningError({
+    code: earlier === 'sent' ? 'already_paid' : 'in_progress',
+    message:
+      earlier === 'sent' ? 'Eclair has already paid this invoice' : 'Eclair is already paying this invoice',
+    hint: 'Look the payment up by its hash; do not pay again.',
+    // by this call, which sent nothing
+    sent: 'no',
+  })
