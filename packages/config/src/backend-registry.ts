@@ -16,6 +16,7 @@ interface BuiltIn {
 const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
   simulator: { load: () => import('@lightning-mcp/backend-simulator') },
   lnd: { load: () => import('@lightning-mcp/backend-lnd'), environmentPrefix: 'LND_' },
+  eclair: { load: () => import('@lightning-mcp/backend-eclair'), environmentPrefix: 'ECLAIR_' },
 }
 
 export const BUILT_IN_BACKENDS = Object.keys(BUILT_IN) as readonly string[]
