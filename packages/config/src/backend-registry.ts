@@ -16,6 +16,7 @@ interface BuiltIn {
 const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
   simulator: { load: () => import('@lightning-mcp/backend-simulator') },
   lnd: { load: () => import('@lightning-mcp/backend-lnd'), environmentPrefix: 'LND_' },
+  cln: { load: () => import('@lightning-mcp/backend-cln'), environmentPrefix: 'CLN_' },
   eclair: { load: () => import('@lightning-mcp/backend-eclair'), environmentPrefix: 'ECLAIR_' },
 }
 

@@ -1,0 +1,229 @@
+import {
+  type BackendProfile,
+  type Balance,
+  type CallOptions,
+  type Capabilities,
+  type Capability,
+  type CreateInvoiceRequest,
+  type Invoice,
+  type LightningBackend,
+  LightningError,
+  type LightningEvent,
+  type ListTransactionsRequest,
+  type NodeInfo,
+  type Page,
+  type PayInvoiceRequest,
+  type Payment,
+  type PaymentHash,
+  type PaymentKey,
+  paymentHash,
+  supports,
+  type Transaction,
+  type WatchRequest,
+} from '@lightning-mcp/core'
+import { toBalance } from './balance.ts'
+import { ClnClient } from './client.ts'
+import { toCreatedInvoice, toInvoiceParams } from './invoices.ts'
+import { clnCapabilities, type Method } from './methods.ts'
+import { type ClnBackendOptions, checkOptions, loadRestConnection } from './options.ts'
+import { Attempts, lookupPayment, payInvoice } from './payments.ts'
+import { capabilitiesWith, describePermissions, mayCall } from './permissions.ts'
+import { RestTransport } from './rest-transport.ts'
+import { type RuneContents, readRune, runeExpiry, UNRESTRICTED } from './rune.ts'
+import type { RawInfo } from './schemas.ts'
+import { toInvoice, toList, toNetwork, toNodeId, toNodeInfo, toVersion } from './to-core.ts'
+import { UnixTransport } from './unix-transport.ts'
+import { methodsOf, refuseOldVersion } from './versions.ts'
+
+/**
+ * A Lightning wallet on a Core Lightning node, over its unix socket or clnrest. Throws `invalid_request`
+ * for options that do not fit together; connects when first used.
+ */
+export function createClnBackend(options: ClnBackendOptions): LightningBackend {
+  return new ClnBackend(options)
+}
+
+class ClnBackend implements LightningBackend {
+  readonly kind = 'cln'
+  capabilities: Capabilities = clnCapabilities
+
+  readonly #client: ClnClient
+  readonly #attempts = new Attempts()
+  readonly #ended = new AbortController()
+  #rune: RuneContents = UNRESTRICTED
+  #methods: ReadonlySet<string> = new Set()
+  #identity: BackendProfile['identity'] | undefined
+
+  constructor(options: ClnBackendOptions) {
+    const checked = checkOptions(options)
+    const transport =
+      'socket' in checked
+        ? new UnixTransport(checked.socket)
+        : new RestTransport(async () => {
+            const connection = await loadRestConnection(checked)
+            this.#rune = readRune(connection.rune.reveal())
+            this.#refuseUselessRune()
+            return connection
+          })
+    this.#client = new ClnClient(transport, (getInfo) => this.#refuseOther(getInfo))
+  }
+
+  async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
+    const info = await this.#client.call('getinfo', {}, { signal })
+    const version = toVersion(info)
+    refuseOldVersion(version)
+    this.#identity = { kind: this.kind, network: toNetwork(info), id: toNodeId(info) }
+    this.#methods = await this.#learnMethods(version, signal)
+    this.capabilities = capabilitiesWith((method) => this.#has(method))
+    return {
+      identity: this.#identity,
+      version,
+      custodial: false,
+      permissions: describePermissions(this.#rune, now()),
+      capabilities: this.capabilities,
+      precision: 'msat',
+      feeLimit: 'enforced',
+      duplicateGuard: 'by-hash',
+      lookup: 'hash',
+      events: 'poll',
+    }
+  }
+
+  /** Which calls the node has. A rune that forbids to ask leaves what its version has. */
+  async #learnMethods(version: string, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+    if (!mayCall(this.#rune, 'help', now())) return methodsOf(version)
+    try {
+      const { help } = await this.#client.call('help', {}, { signal })
+      return new Set(toList(help).map(({ command }) => String(command).split(' ', 1)[0] ?? ''))
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!LightningError.is(error) || error.code !== 'permission_denied') throw error
+      return methodsOf(version)
+    }
+  }
+
+  #has(method: Method): boolean {
+    return this.#methods.has(method) && mayCall(this.#rune, method, now())
+  }
+
+  /** After a break, the same address may lead to another node: it knows nothing of what this one was asked. */
+  async #refuseOther(getInfo: () => Promise<RawInfo>): Promise<void> {
+    const info = await getInfo()
+    if (this.#identity === undefined) return
+    if (toNodeId(info) === this.#identity.id && toNetwork(info) === this.#identity.network) return
+    throw new LightningError({
+      code: 'unauthenticated',
+      message: 'another node answers than the one that this connection began with',
+      hint: 'Restart the program if the change is meant.',
+    })
+  }
+
+  /** What the rune itself says, told before the node says it in fewer words. */
+  #refuseUselessRune(): void {
+    const expiresAt = runeExpiry(this.#rune)
+    if (expiresAt !== undefined && expiresAt <= now())
+      throw new LightningError({
+        code: 'unauthenticated',
+        message: `the rune ran out at ${new Date(expiresAt * 1000).toISOString()}`,
+        hint: 'Make a fresh one: docs/backends/cln.md has the createrune commands.',
+      })
+    if (!mayCall(this.#rune, 'getinfo', now()))
+      throw new LightningError({
+        code: 'permission_denied',
+        message: 'the rune does not allow getinfo, without which node and network cannot be known',
+        hint: 'Make one that does: docs/backends/cln.md has the createrune commands.',
+      })
+  }
+
+  /** Refuses before any I/O what `connect` learned that node or rune cannot do. */
+  #need(capability: Capability): void {
+    if (supports(this.capabilities, capability)) return
+    throw new LightningError({
+      code: 'permission_denied',
+      message: `the rune does not allow what ${capability} needs, or this Core Lightning does not have it`,
+      hint: 'docs/backends/cln.md lists which methods to allow.',
+    })
+  }
+
+  async getInfo({ signal }: CallOptions = {}): Promise<NodeInfo> {
+    return toNodeInfo(await this.#client.call('getinfo', {}, { signal }))
+  }
+
+  async getBalance({ signal }: CallOptions = {}): Promise<Balance> {
+    this.#need('getBalance')
+    const [{ channels }, funds] = await Promise.all([
+      this.#client.call('listpeerchannels', {}, { signal }),
+      this.#methods.size === 0 || this.#has('listfunds')
+        ? this.#client.call('listfunds', {}, { signal })
+        : undefined,
+    ])
+    return toBalance(toList(channels), funds === undefined ? undefined : toList(funds.outputs))
+  }
+
+  async createInvoice(request: CreateInvoiceRequest): Promise<Invoice> {
+    this.#need('createInvoice')
+    const params = toInvoiceParams(request)
+    return toCreatedInvoice(request, await this.#client.call('invoice', params, { signal: request.signal }))
+  }
+
+  async lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined> {
+    this.#need('lookupInvoice')
+    const hash = paymentHash(request.paymentHash)
+    const { invoices } = await this.#client.call(
+      'listinvoices',
+      { payment_hash: hash },
+      { signal: request.signal },
+    )
+    const [raw] = toList(invoices)
+    return raw === undefined ? undefined : toInvoice(raw, now())
+  }
+
+  async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
+    this.#need('payInvoice')
+    const identity = this.#identity ?? (await this.connect(request)).identity
+    // again: connecting may have shown that the rune is too weak
+    this.#need('payInvoice')
+    return payInvoice(
+      {
+        client: this.#client,
+        identity,
+        xpay: this.#has('xpay'),
+        attempts: this.#attempts,
+        now: now(),
+      },
+      request,
+    )
+  }
+
+  async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {
+    this.#need('lookupPayment')
+    if (!('paymentHash' in key))
+      throw new LightningError({
+        code: 'invalid_request',
+        message: 'Core Lightning finds payments by their hash only',
+        hint: 'Give the payment hash.',
+      })
+    return lookupPayment(
+      { client: this.#client, attempts: this.#attempts, now: now() },
+      paymentHash(key.paymentHash),
+      key.signal,
+    )
+  }
+
+  async listTransactions(_request: ListTransactionsRequest): Promise<Page<Transaction>> {
+    this.#need('listTransactions')
+    return { items: [] }
+  }
+
+  watch(_request: WatchRequest = {}): AsyncIterable<LightningEvent> {
+    this.#need('watch')
+    throw new Error('not yet')
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort()
+    this.#client.close()
+  }
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)

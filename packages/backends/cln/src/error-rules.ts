@@ -1,0 +1,314 @@
+import type { ErrorCode, FailureReason } from '@lightning-mcp/core'
+import type { WireReason } from './transport.ts'
+
+interface Told {
+  code: ErrorCode
+  message: string
+  hint: string
+}
+
+const RUNNING = 'Check that lightningd runs, and that CLN_SOCKET or CLN_REST_URL leads to it.'
+const ONLY_CLN = 'Check that CLN_SOCKET is lightning-rpc, or CLN_REST_URL is clnrest, of Core Lightning.'
+
+/** Where no answer came, or none that can be read. */
+export const WIRE_RULES: Readonly<Record<WireReason, Told>> = {
+  'no-socket': {
+    code: 'unavailable',
+    message: 'there is no socket at the path of CLN_SOCKET',
+    hint: 'Give the path of lightning-rpc, usually ~/.lightning/bitcoin/lightning-rpc (other networks: ~/.lightning/<network>/lightning-rpc), and check that lightningd runs.',
+  },
+  'socket-denied': {
+    code: 'permission_denied',
+    message: 'this user may not open the socket of CLN_SOCKET',
+    hint: 'Run this server in the group that owns lightning-rpc (rpc-file-mode=0660), or use clnrest with a rune.',
+  },
+  'socket-refused': {
+    code: 'unavailable',
+    message: 'nobody listens at the socket of CLN_SOCKET',
+    hint: 'Check that lightningd runs and that CLN_SOCKET is its lightning-rpc.',
+  },
+  unresolved: {
+    code: 'unavailable',
+    message: 'the host name of clnrest cannot be resolved',
+    hint: 'Check CLN_REST_URL (https://host:3010).',
+  },
+  refused: {
+    code: 'unavailable',
+    message: 'nobody listens at the host and port of clnrest',
+    hint: 'Check CLN_REST_URL, that lightningd runs, and that it is started with clnrest-port=3010 (and clnrest-host, if it is another machine).',
+  },
+  unreachable: {
+    code: 'unavailable',
+    message: 'Core Lightning cannot be reached',
+    hint: RUNNING,
+  },
+  certificate: {
+    code: 'unauthenticated',
+    message: "clnrest's TLS certificate is not the expected one",
+    hint: 'Give the ca.pem of this node (CLN_CA_FILE; usually ~/.lightning/bitcoin/ca.pem). The host in CLN_REST_URL must be one that the certificate names.',
+  },
+  'not-tls': {
+    code: 'unavailable',
+    message: 'no TLS is spoken at this port',
+    hint: 'CLN_REST_URL must be the port of clnrest (clnrest-port), not of grpc or of the Lightning network. With clnrest-protocol=http it is http://localhost:3010.',
+  },
+  lost: {
+    code: 'unavailable',
+    message: 'the connection to Core Lightning broke before it answered',
+    hint: 'Try again; if it persists, look at the log of the node.',
+  },
+  timeout: {
+    code: 'unavailable',
+    message: 'Core Lightning did not answer in time',
+    hint: 'Try again; if it persists, look at the load of the node.',
+  },
+  cut: {
+    code: 'unavailable',
+    message: 'the connection to Core Lightning broke in the middle of its answer',
+    hint: 'Try again; if it persists, look for a proxy between, and at the log of the node.',
+  },
+  'not-json': {
+    code: 'protocol_error',
+    message: "Core Lightning's answer could not be read",
+    hint: ONLY_CLN,
+  },
+  'not-cln': {
+    code: 'protocol_error',
+    message: 'something other than Core Lightning answers',
+    hint: ONLY_CLN,
+  },
+  'too-large': {
+    code: 'protocol_error',
+    message: 'the answer is larger than 8 MiB',
+    hint: `${ONLY_CLN} If it is, clean up its history (autoclean).`,
+  },
+  'rate-limited': {
+    code: 'rate_limited',
+    message: 'a proxy before clnrest refuses more requests for now',
+    hint: 'Try again after a few seconds.',
+  },
+  gateway: {
+    code: 'unavailable',
+    message: 'a proxy before clnrest could not reach it',
+    hint: RUNNING,
+  },
+  closed: {
+    code: 'unavailable',
+    message: 'this connection to Core Lightning was closed',
+    hint: 'Make a new backend.',
+  },
+}
+
+export interface ErrorRule extends Told {
+  codes?: readonly number[]
+  text?: RegExp
+  /** Of clnrest. */
+  statuses?: readonly number[]
+  /** True where this answer is given before a payment is recorded: it proves by itself that nothing was sent. */
+  refusesUnrecorded?: true
+}
+
+const MAKE_RUNE = 'docs/backends/cln.md has the createrune command for each need.'
+
+/**
+ * Core Lightning's errors, most specific first. Codes:
+ * https://github.com/ElementsProject/lightning/blob/v26.06.6/common/jsonrpc_errors.h
+ */
+export const ERROR_RULES: readonly ErrorRule[] = [
+  // captured as rest-no-rune, rest-readonly-denied, checkrune-blacklisted
+  {
+    codes: [1501],
+    code: 'unauthenticated',
+    message: 'clnrest wants a rune',
+    hint: `Give CLN_RUNE or CLN_RUNE_FILE. ${MAKE_RUNE}`,
+    refusesUnrecorded: true,
+  },
+  // https://github.com/rustyrussell/runes: what a `rate` or `per` says when it is used up
+  {
+    codes: [1502],
+    text: /rate|too (soon|frequent|often|many)|\bper\b/i,
+    code: 'rate_limited',
+    message: 'the rune may not be used more often for now',
+    hint: 'Wait, or make a rune with a higher rate.',
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [1502],
+    text: /\btime\b/i,
+    code: 'unauthenticated',
+    message: 'the time of the rune has run out',
+    hint: `Make a fresh one. ${MAKE_RUNE}`,
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [1502],
+    code: 'permission_denied',
+    message: 'the rune does not allow this',
+    hint: MAKE_RUNE,
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [1503],
+    code: 'unauthenticated',
+    message: 'the rune was blacklisted',
+    hint: `Make a fresh one. ${MAKE_RUNE}`,
+    refusesUnrecorded: true,
+  },
+  // rest-bad-rune: -32602 about the rune itself
+  {
+    statuses: [401],
+    code: 'unauthenticated',
+    message: 'Core Lightning does not accept the rune',
+    hint: `Give a rune of this very node. ${MAKE_RUNE}`,
+    refusesUnrecorded: true,
+  },
+  {
+    statuses: [403],
+    code: 'permission_denied',
+    message: 'clnrest does not allow this',
+    hint: MAKE_RUNE,
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [-32601],
+    code: 'unsupported',
+    message: 'this Core Lightning does not know the call',
+    hint: 'Upgrade it, or enable the plugin that brings the call.',
+    refusesUnrecorded: true,
+  },
+  // a node that starts answers so to what needs its wallet or the chain: lightningd/jsonrpc.c
+  {
+    text: /still (starting|syncing|loading)|not (yet )?(ready|synced)|shutting down|still catching up|HSM.*(lock|encrypt)/i,
+    code: 'not_ready',
+    message: 'Core Lightning is starting, syncing or stopping',
+    hint: 'Try again in a few seconds; lightning-cli getinfo shows warning_*_sync while it catches up.',
+  },
+  {
+    codes: [-32602],
+    text: /bolt1[12]|invoice|invstring|bech32/i,
+    code: 'invalid_invoice',
+    message: 'Core Lightning cannot pay this kind of invoice',
+    hint: 'Ask the payee for an ordinary invoice.',
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [-32602, -32600],
+    code: 'invalid_request',
+    message: 'Core Lightning refuses the terms of the call',
+    hint: 'See the words of the node.',
+    refusesUnrecorded: true,
+  },
+  // pay: 219 captured as xpay-again, 201 is what older calls say
+  {
+    codes: [219, 201],
+    code: 'already_paid',
+    message: 'Core Lightning has already paid this invoice',
+    hint: 'Look the payment up by its hash.',
+  },
+  // captured as xpay-while-pending
+  {
+    codes: [200],
+    code: 'in_progress',
+    message: 'Core Lightning is already paying this invoice',
+    hint: 'Look the payment up by its hash; do not pay again.',
+  },
+  {
+    codes: [-3],
+    text: /still in progress|error 200\b/i,
+    code: 'in_progress',
+    message: 'Core Lightning is already paying this invoice',
+    hint: 'Look the payment up by its hash; do not pay again.',
+  },
+  // captured as xpay-fail-expired: said before any route is looked for
+  {
+    codes: [207],
+    code: 'invoice_expired',
+    message: 'Core Lightning says that the invoice has expired',
+    hint: 'Ask for a fresh invoice; check the clocks of this machine and the node.',
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [203],
+    code: 'recipient_rejected',
+    message: 'the payee refuses the payment',
+    hint: 'Ask for a fresh invoice.',
+  },
+  {
+    codes: [206],
+    code: 'fee_limit_exceeded',
+    message: 'every route costs more than the fee limit',
+    hint: 'Allow a higher fee.',
+  },
+  {
+    codes: [205],
+    text: /source capacity/i,
+    code: 'insufficient_balance',
+    message: 'the channels of this node hold too little',
+    hint: 'Receive some first, or pay a smaller amount.',
+  },
+  {
+    codes: [204, 205, 209, 210, 216, 220],
+    code: 'no_route',
+    message: 'Core Lightning found no route to the destination',
+    hint: 'Try a smaller amount, or open a channel towards it.',
+  },
+  {
+    codes: [215, 301],
+    code: 'insufficient_balance',
+    message: 'the wallet of this node holds too little',
+    hint: 'Receive some first, or use a smaller amount.',
+  },
+  // 4xx: connect; captured as connect-fail, connect-no-address
+  {
+    codes: [400, 401, 402],
+    code: 'unavailable',
+    message: 'the peer cannot be reached',
+    hint: 'Give its address (host:port), and check that it is online.',
+  },
+  {
+    codes: [900, 901],
+    code: 'already_exists',
+    message: 'Core Lightning already has an invoice with this preimage',
+    hint: 'Look it up by its hash.',
+  },
+  // captured as delinvoice-wrong-status, delinvoice-unknown
+  {
+    codes: [906],
+    text: /is paid/i,
+    code: 'already_paid',
+    message: 'the invoice is already settled',
+    hint: 'It can no longer be canceled.',
+  },
+  {
+    codes: [905, 906],
+    code: 'not_found',
+    message: 'Core Lightning has no such invoice that could be acted on',
+    hint: 'Check the payment hash.',
+  },
+  // captured as fetchinvoice-disabled; 1003: no answer in time
+  {
+    codes: [1004],
+    code: 'recipient_rejected',
+    message: 'the owner of the offer refuses it',
+    hint: 'Ask for a new offer.',
+  },
+  {
+    codes: [1000, 1001, 1002, 1003, 1005],
+    code: 'unavailable',
+    message: 'the owner of the offer does not answer',
+    hint: 'Try again later, or ask for a BOLT 11 invoice.',
+  },
+]
+
+/** Why a payment failed, by the code of the error that ended it. */
+export const FAILURES: readonly { codes: readonly number[]; text?: RegExp; reason: FailureReason }[] = [
+  { codes: [203], reason: 'recipient_rejected' },
+  { codes: [206], reason: 'fee_limit_exceeded' },
+  { codes: [207], reason: 'invoice_expired' },
+  { codes: [215], reason: 'insufficient_balance' },
+  { codes: [205], text: /source capacity/i, reason: 'insufficient_balance' },
+  { codes: [209, 210], text: /timed? ?out|ran out of time|deadline/i, reason: 'timeout' },
+  { codes: [204, 205, 210, 216, 220], reason: 'no_route' },
+  { codes: [209], text: /rout|path|capacity/i, reason: 'no_route' },
+  { codes: [209, 217], reason: 'other' },
+]

@@ -1,0 +1,126 @@
+import type { Method } from './methods.ts'
+
+/** What a rune says about itself. Nothing here can be trusted to be genuine: only the node can check its tag. */
+export interface RuneContents {
+  /** Every restriction must hold; each holds if one of its alternatives does. Absent: it cannot be read. */
+  restrictions?: readonly (readonly Alternative[])[]
+}
+
+interface Alternative {
+  field: string
+  condition: string
+  value: string
+}
+
+/** The socket: no rune, no restriction. */
+export const UNRESTRICTED: RuneContents = { restrictions: [] }
+
+/** SHA-256 of secret and restrictions, before the text. */
+const TAG_BYTES = 32
+const CONDITIONS = '!=/^$~<>{}#'
+
+/**
+ * Reads a rune's restrictions without asking the node.
+ * Format: https://github.com/rustyrussell/runes: base64url of the tag and `restriction&restriction…`, each
+ * `alternative|alternative…`, each `field condition value`; a backslash takes the next character as it is.
+ */
+export function readRune(rune: string): RuneContents {
+  const bytes = Buffer.from(rune, 'base64url')
+  if (bytes.length < TAG_BYTES) return {}
+  const restrictions: Alternative[][] = []
+  for (const restriction of splitEscaped(bytes.subarray(TAG_BYTES).toString('utf8'), '&')) {
+    const alternatives = Array.from(splitEscaped(restriction, '|'), readAlternative)
+    if (alternatives.includes(undefined)) return {}
+    restrictions.push(alternatives as Alternative[])
+  }
+  // the first is the number of the rune, `=1`, with an empty name
+  const [first] = restrictions
+  return { restrictions: first?.[0]?.field === '' ? restrictions.slice(1) : restrictions }
+}
+
+function* splitEscaped(text: string, separator: string): Generator<string> {
+  let part = ''
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] as string
+    if (character === '\\') part += character + (text[++index] ?? '')
+    else if (character === separator) {
+      yield part
+      part = ''
+    } else part += character
+  }
+  if (text !== '') yield part
+}
+
+function readAlternative(text: string): Alternative | undefined {
+  const at = [...text].findIndex((character) => CONDITIONS.includes(character))
+  if (at === -1) return undefined
+  return {
+    field: text.slice(0, at),
+    condition: text[at] as string,
+    value: text.slice(at + 1).replace(/\\(.)/g, '$1'),
+  }
+}
+
+/** `depends`: on parameters, on the time, or on how often it was used, which only the call itself shows. */
+export type RuneVerdict = 'allowed' | 'denied' | 'depends'
+
+/** Whether the rune lets this method be called. */
+export function judgeMethod(
+  { restrictions }: RuneContents,
+  method: Method | 'createrune',
+  now: number,
+): RuneVerdict {
+  if (restrictions === undefined) return 'depends'
+  return worst(restrictions.map((alternatives) => best(alternatives.map((one) => judge(one, method, now)))))
+}
+
+/** Restrictions of use and not of right: the rune stays what it is. */
+const FREQUENCY = new Set(['per', 'rate'])
+
+function judge({ field, condition, value }: Alternative, method: string, now: number): RuneVerdict {
+  if (condition === '#') return 'allowed'
+  if (FREQUENCY.has(field)) return 'allowed'
+  const holds = (is: boolean): RuneVerdict => (is ? 'allowed' : 'denied')
+  const fact = field === 'method' ? method : field === 'time' ? String(now) : undefined
+  if (fact === undefined) return 'depends'
+  switch (condition) {
+    case '=':
+      return holds(fact === value)
+    case '/':
+      return holds(fact !== value)
+    case '^':
+      return holds(fact.startsWith(value))
+    case '$':
+      return holds(fact.endsWith(value))
+    case '~':
+      return holds(fact.includes(value))
+    case '<':
+      return field === 'time' && /^\d+$/.test(value) ? holds(now < Number(value)) : 'denied'
+    case '>':
+      return field === 'time' && /^\d+$/.test(value) ? holds(now > Number(value)) : 'denied'
+    case '{':
+      return holds(fact < value || fact === value)
+    case '}':
+      return holds(fact > value)
+    default:
+      // `!`: the field must be missing, and both are always there
+      return 'denied'
+  }
+}
+
+const best = (verdicts: readonly RuneVerdict[]): RuneVerdict =>
+  verdicts.includes('allowed') ? 'allowed' : verdicts.includes('depends') ? 'depends' : 'denied'
+
+const worst = (verdicts: readonly RuneVerdict[]): RuneVerdict =>
+  verdicts.includes('denied') ? 'denied' : verdicts.includes('depends') ? 'depends' : 'allowed'
+
+/** When a `time<` restriction that has no alternative ends the rune. */
+export function runeExpiry({ restrictions = [] }: RuneContents): number | undefined {
+  const times = restrictions.flatMap((alternatives) => {
+    const [only] = alternatives
+    return alternatives.length === 1 && only?.field === 'time' && only.condition === '<'
+      ? [Number(only.value)]
+      : []
+  })
+  return times.length === 0 ? undefined : Math.min(...times)
+}
