@@ -20,6 +20,10 @@ export interface LndNodeOptions {
   book: ProcessBook
   /** Given: the wallet is made from these words, or fresh ones, and has a password, so that it can be started locked. */
   seed?: readonly string[] | 'fresh'
+  /** Keeps watch for others on this port. */
+  towerPort?: number
+  /** May have towers watch over it. */
+  watchtowerClient?: boolean
 }
 
 /** One LND. Everything in it is plain to read: its macaroon protects regtest coins. */
@@ -37,6 +41,7 @@ export class LndNode {
   #daemon: Daemon | undefined
   #connection: { services: LndServices; close: () => void } | undefined
   #pubkey: string | undefined
+  #locked = false
 
   constructor(options: LndNodeOptions) {
     const [rpc, rest, peer] = options.ports
@@ -61,6 +66,11 @@ export class LndNode {
     return this.#daemon?.running ? this.#daemon.pid : undefined
   }
 
+  /** Runs, with its wallet open. */
+  get active(): boolean {
+    return this.pid !== undefined && !this.#locked
+  }
+
   get #passwordFile(): string {
     return join(this.folder, 'password')
   }
@@ -68,6 +78,7 @@ export class LndNode {
   /** Starts it and waits until it takes calls; with `locked`, until it asks for its password. */
   async start(options: { locked?: boolean } = {}): Promise<void> {
     if (this.#daemon?.running) return
+    this.#locked = options.locked === true
     const { btcd, seed, binary, book } = this.#options
     const [, rest] = this.#options.ports
     const daemon = startDaemon(
@@ -100,6 +111,7 @@ export class LndNode {
         '--maxbackoff=1s',
         // a test that fails a payment must not poison the next one's route
         '--routerrpc.apriori.penaltyhalflife=1s',
+        ...this.#watchtowerFlags(),
         ...(seed === undefined
           ? ['--noseedbackup']
           : options.locked
@@ -120,6 +132,20 @@ export class LndNode {
       await this.#waitForState('SERVER_ACTIVE')
       this.#pubkey ??= (await this.call<{ identity_pubkey: string }>('default', 'getInfo')).identity_pubkey
     }
+  }
+
+  #watchtowerFlags(): string[] {
+    const { watchtowerClient, towerPort } = this.#options
+    return [
+      ...(watchtowerClient === true ? ['--wtclient.active'] : []),
+      ...(towerPort === undefined
+        ? []
+        : [
+            '--watchtower.active',
+            `--watchtower.listen=127.0.0.1:${towerPort}`,
+            `--watchtower.externalip=127.0.0.1:${towerPort}`,
+          ]),
+    ]
   }
 
   async #makeWallet(given: NonNullable<LndNodeOptions['seed']>): Promise<void> {

@@ -21,6 +21,8 @@ export interface NetworkOptions {
   channelSat?: number
   /** How much of it lies on the far side. Default: half. */
   pushSat?: number
+  /** The first node is a watchtower, and the last one may have towers watch over it. */
+  watchtower?: boolean
   /** Told what is being done. */
   say?: Say
 }
@@ -33,7 +35,7 @@ export interface Network {
   addNode(options?: { password?: boolean }): Promise<LndNode>
   /** Opens one more channel and waits until both sides can use it. */
   openChannel(from: LndNode, to: LndNode, options: { sat: number; pushSat: number }): Promise<void>
-  /** Mines blocks and waits until every running node has seen them. */
+  /** Mines blocks and waits until every node that runs, and is not locked, has seen them. */
   mine(blocks: number): Promise<void>
   /** Stops everything and removes its files. */
   stop(): Promise<void>
@@ -56,7 +58,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   }
   try {
     const count = options.nodes ?? 3
-    const ports = await freePorts(2 + 3 * count)
+    const ports = await freePorts(3 + 3 * count)
     btcd = await startBtcd({
       binary: binaries.btcd,
       folder: book.folder,
@@ -66,7 +68,10 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     })
     await btcd.mine(1)
     const chain = btcd
-    const makeNode = (ports: LndNodeOptions['ports'], seed?: LndNodeOptions['seed']): LndNode => {
+    const makeNode = (
+      ports: LndNodeOptions['ports'],
+      more: Pick<LndNodeOptions, 'seed' | 'towerPort' | 'watchtowerClient'>,
+    ): LndNode => {
       const node = new LndNode({
         name: String.fromCharCode(97 + nodes.length),
         binary: binaries.lnd,
@@ -74,16 +79,17 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         ports,
         btcd: chain,
         book,
-        ...(seed === undefined ? {} : { seed }),
+        ...more,
       })
       nodes.push(node)
       return node
     }
     for (let index = 0; index < count; index++)
-      makeNode(
-        [ports[2 + 3 * index]!, ports[3 + 3 * index]!, ports[4 + 3 * index]!],
-        index === 0 ? MINER_SEED.split(' ') : undefined,
-      )
+      makeNode([ports[3 + 3 * index]!, ports[4 + 3 * index]!, ports[5 + 3 * index]!], {
+        ...(index === 0 ? { seed: MINER_SEED.split(' ') } : {}),
+        ...(options.watchtower && index === 0 ? { towerPort: ports[2]! } : {}),
+        ...(options.watchtower && index === count - 1 ? { watchtowerClient: true } : {}),
+      })
     await Promise.all(nodes.map((node) => node.start()))
     say('nodes are up')
     const mine = mineAndSync(btcd, nodes)
@@ -95,7 +101,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
       stop,
       addNode: async ({ password = false } = {}) => {
         const [rpc, rest, peer] = await freePorts(3)
-        const node = makeNode([rpc!, rest!, peer!], password ? 'fresh' : undefined)
+        const node = makeNode([rpc!, rest!, peer!], password ? { seed: 'fresh' } : {})
         await node.start()
         return node
       },
@@ -126,7 +132,7 @@ const mineAndSync =
     const height = await btcd.height()
     await Promise.all(
       nodes
-        .filter((node) => node.pid !== undefined)
+        .filter((node) => node.active)
         .map((node) =>
           waitUntil(`${node.name} to see block ${height}`, async () => {
             const info = await node.call<{ block_height: number; synced_to_chain: boolean }>(

@@ -28,13 +28,23 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
   'hold.create': HOLD,
   'hold.settle': HOLD,
   'hold.cancel': HOLD,
+  'keysend.send': ['sendPayment', 'trackPayment'],
   'routing.estimateFee': ['queryRoutes'],
   'channels.list': ['listChannels'],
   // the first call of a facet is what makes it be there
   'channels.listPending': ['listChannels', 'pendingChannels'],
   'channels.listClosed': ['listChannels', 'closedChannels'],
+  // without the lists an opening or closing whose reply was lost could never be judged
+  'channels.open': ['openChannel', 'listChannels', 'pendingChannels'],
+  'channels.close': ['closeChannel', 'listChannels', 'pendingChannels', 'closedChannels'],
+  'channels.updatePolicy': ['listChannels', 'updatePolicy'],
   'peers.list': ['listPeers'],
+  'peers.connect': ['listPeers', 'connectPeer'],
+  'peers.disconnect': ['listPeers', 'disconnectPeer'],
   'onchain.getBalance': ['walletBalance'],
+  'onchain.newAddress': ['walletBalance', 'newAddress'],
+  'onchain.send': ['walletBalance', 'sendCoins', 'getTransactions'],
+  'onchain.estimateFees': ['walletBalance', 'estimateFee'],
   'onchain.listUtxos': ['walletBalance', 'listUnspent'],
   'onchain.listTransactions': ['walletBalance', 'getTransactions'],
 }

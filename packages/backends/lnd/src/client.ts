@@ -24,6 +24,10 @@ const CONNECT_TIMEOUT_MS = 10_000
 type Definitions = Readonly<Record<Method, MethodDefinition<object, object>>>
 type Grpc = typeof import('@grpc/grpc-js')
 
+const PROTOS = ['lightning', 'router', 'invoices', 'stateservice', 'walletkit', 'wtclient'].map(
+  (name) => `${name}.proto`,
+)
+
 let library: Promise<{ grpc: Grpc; definitions: Definitions }> | undefined
 
 /** gRPC and LND's protos take a tenth of a second to load: only once LND is really used. */
@@ -31,7 +35,7 @@ const loadLibrary = (): NonNullable<typeof library> => {
   library ??= (async () => {
     const [grpc, { loadSync }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')])
     const folder = join(dirname(createRequire(import.meta.url).resolve('lightning')), 'grpc', 'protos')
-    const packages = loadSync(['lightning.proto', 'router.proto', 'invoices.proto', 'stateservice.proto'], {
+    const packages = loadSync(PROTOS, {
       includeDirs: [folder],
       defaults: true,
       enums: String,
@@ -161,6 +165,15 @@ export class LndClient {
       options.signal?.throwIfAborted()
       throw mapLndError(error)
     }
+  }
+
+  /** One call that changes something: call `ready()` before, and take every error of it as "may have been done". Errors are gRPC's, not mapped. */
+  async sendOnce<M extends UnaryMethod>(
+    method: M,
+    request: object,
+    options: { timeoutMs: number; signal?: AbortSignal | undefined },
+  ): Promise<UnaryReplies[M]> {
+    return this.#unary(method, request, options.timeoutMs, options.signal)
   }
 
   async #unary<M extends UnaryMethod>(

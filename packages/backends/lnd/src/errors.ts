@@ -1,5 +1,8 @@
 import { type BackendFault, cleanText, LightningError } from '@lightning-mcp/core'
 import { ERROR_RULES, type ErrorRule } from './error-rules.ts'
+import { NODE_ERROR_RULES } from './node-error-rules.ts'
+
+const ALL_RULES: readonly ErrorRule[] = [...NODE_ERROR_RULES, ...ERROR_RULES]
 
 interface GrpcFault {
   code: number
@@ -18,7 +21,7 @@ export const statusOf = (error: unknown): number | undefined => asGrpcFault(erro
 export function findErrorRule(error: unknown): ErrorRule | undefined {
   const fault = asGrpcFault(error)
   if (fault === undefined) return undefined
-  return ERROR_RULES.find(
+  return ALL_RULES.find(
     (rule) =>
       (rule.status === undefined || rule.status === fault.code) &&
       (rule.text === undefined || rule.text.test(fault.details)),

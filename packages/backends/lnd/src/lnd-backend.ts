@@ -9,6 +9,7 @@ import {
   type HoldFacet,
   type Invoice,
   type InvoicesFacet,
+  type KeysendFacet,
   type LightningBackend,
   LightningError,
   type LightningEvent,
@@ -36,6 +37,7 @@ import { watchEvents } from './events.ts'
 import { createChannelsFacet } from './facets/channels.ts'
 import { createHoldFacet } from './facets/hold.ts'
 import { createInvoicesFacet, type LookUpInvoice } from './facets/invoices.ts'
+import { createKeysendFacet } from './facets/keysend.ts'
 import { createOnchainFacet, toOnchainBalance } from './facets/onchain.ts'
 import { createPeersFacet } from './facets/peers.ts'
 import { createRoutingFacet } from './facets/routing.ts'
@@ -64,6 +66,7 @@ class LndBackend implements LightningBackend {
   capabilities: Capabilities = lndCapabilities
   invoices: InvoicesFacet | undefined
   hold: HoldFacet | undefined
+  keysend: KeysendFacet | undefined
   routing: RoutingFacet | undefined
   channels: ChannelsFacet | undefined
   peers: PeersFacet | undefined
@@ -110,6 +113,7 @@ class LndBackend implements LightningBackend {
       duplicateGuard: 'by-hash',
       lookup: 'hash',
       events: 'stream',
+      keepsLabels: true,
     }
   }
 
@@ -149,9 +153,12 @@ class LndBackend implements LightningBackend {
       this.lookupInvoice({ paymentHash: hash, ...(signal === undefined ? {} : { signal }) })
     this.invoices = can('invoices.cancel') ? createInvoicesFacet(this.#client, lookUp) : undefined
     this.hold = can('hold.create') ? createHoldFacet(this.#client, lookUp) : undefined
+    this.keysend = can('keysend.send')
+      ? createKeysendFacet(this.#client, async (signal) => (await this.#known(signal)).id)
+      : undefined
     this.routing = can('routing.estimateFee') ? createRoutingFacet(this.#client) : undefined
-    this.channels = can('channels.list') ? createChannelsFacet(this.#client) : undefined
-    this.peers = can('peers.list') ? createPeersFacet(this.#client) : undefined
+    this.channels = can('channels.list') ? createChannelsFacet(this.#client, this.capabilities) : undefined
+    this.peers = can('peers.list') ? createPeersFacet(this.#client, this.capabilities) : undefined
     this.onchain = can('onchain.getBalance') ? createOnchainFacet(this.#client, this.capabilities) : undefined
   }
 
@@ -217,10 +224,15 @@ class LndBackend implements LightningBackend {
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
     this.#need('payInvoice')
-    const identity = this.#identity ?? (await this.connect(request)).identity
+    const identity = await this.#known(request.signal)
     // again: connecting may have shown that the macaroon is too weak
     this.#need('payInvoice')
     return payInvoice(this.#client, request, identity, now())
+  }
+
+  /** Who this node is. */
+  async #known(signal: AbortSignal | undefined): Promise<BackendProfile['identity']> {
+    return this.#identity ?? (await this.connect(signal === undefined ? {} : { signal })).identity
   }
 
   async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {

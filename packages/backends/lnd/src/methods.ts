@@ -1,8 +1,21 @@
 import type {
+  RawBackup,
+  RawFailedUpdate,
+  RawFeeReport,
+  RawForwards,
+  RawNodeInfo,
+  RawProbe,
+  RawTower,
+  RawTowerStats,
+  RawVerified,
+} from './node-schemas.ts'
+import type {
   RawAddInvoice,
   RawChannel,
   RawChannelBalance,
+  RawChannelPoint,
   RawClosedChannel,
+  RawCloseUpdate,
   RawInfo,
   RawInvoice,
   RawPayment,
@@ -34,6 +47,25 @@ export interface UnaryReplies {
   addHoldInvoice: { payment_request: string }
   settleInvoice: object
   cancelInvoice: object
+  openChannel: RawChannelPoint
+  updatePolicy: { failed_updates: readonly RawFailedUpdate[] }
+  connectPeer: object
+  disconnectPeer: object
+  newAddress: { address: string }
+  sendCoins: { txid: string }
+  estimateFee: { sat_per_kw: string }
+  estimateRouteFee: RawProbe
+  getNodeInfo: RawNodeInfo
+  forwardingHistory: RawForwards
+  feeReport: RawFeeReport
+  signMessage: { signature: string }
+  verifyMessage: RawVerified
+  exportBackup: RawBackup
+  verifyBackup: object
+  listTowers: { towers: readonly RawTower[] }
+  addTower: object
+  removeTower: object
+  towerStats: RawTowerStats
 }
 
 /** Calls that answer with a stream. */
@@ -42,6 +74,7 @@ export interface StreamMessages {
   trackPayment: RawPayment
   trackPayments: RawPayment
   subscribeInvoices: RawInvoice
+  closeChannel: RawCloseUpdate
 }
 
 export type UnaryMethod = keyof UnaryReplies
@@ -50,31 +83,31 @@ export type Method = UnaryMethod | StreamMethod
 
 interface MethodSpec {
   /** As in the protos: `package.Service` and the method. */
-  service: 'lnrpc.Lightning' | 'lnrpc.State' | 'routerrpc.Router' | 'invoicesrpc.Invoices'
+  service:
+    | 'lnrpc.Lightning'
+    | 'lnrpc.State'
+    | 'routerrpc.Router'
+    | 'invoicesrpc.Invoices'
+    | 'walletrpc.WalletKit'
+    | 'wtclientrpc.WatchtowerClient'
   name: string
   /**
    * What a macaroon must allow, `entity:action`.
    * https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/rpcserver.go (MainRPCServerPermissions),
-   * lnrpc/routerrpc/router_server.go and lnrpc/invoicesrpc/invoices_server.go (macPermissions)
+   * lnrpc/{routerrpc/router_server,invoicesrpc/invoices_server,walletrpc/walletkit_server,wtclientrpc/wtclient}.go
+   * (macPermissions)
    */
   needs: readonly string[]
 }
 
-const lightning = (name: string, ...needs: string[]): MethodSpec => ({
-  service: 'lnrpc.Lightning',
-  name,
-  needs,
-})
-const router = (name: string, ...needs: string[]): MethodSpec => ({
-  service: 'routerrpc.Router',
-  name,
-  needs,
-})
-const invoices = (name: string, ...needs: string[]): MethodSpec => ({
-  service: 'invoicesrpc.Invoices',
-  name,
-  needs,
-})
+const of =
+  (service: MethodSpec['service']) =>
+  (name: string, ...needs: string[]): MethodSpec => ({ service, name, needs })
+
+const lightning = of('lnrpc.Lightning')
+const router = of('routerrpc.Router')
+const invoices = of('invoicesrpc.Invoices')
+const towers = of('wtclientrpc.WatchtowerClient')
 
 /** Every call that this adapter makes. */
 export const METHODS: Readonly<Record<Method, MethodSpec>> = {
@@ -100,4 +133,25 @@ export const METHODS: Readonly<Record<Method, MethodSpec>> = {
   addHoldInvoice: invoices('AddHoldInvoice', 'invoices:write'),
   settleInvoice: invoices('SettleInvoice', 'invoices:write'),
   cancelInvoice: invoices('CancelInvoice', 'invoices:write'),
+  // answers with the funding transaction and ends; its streaming twin goes on until the channel is confirmed
+  openChannel: lightning('OpenChannelSync', 'onchain:write', 'offchain:write'),
+  closeChannel: lightning('CloseChannel', 'onchain:write', 'offchain:write'),
+  updatePolicy: lightning('UpdateChannelPolicy', 'offchain:write'),
+  connectPeer: lightning('ConnectPeer', 'peers:write'),
+  disconnectPeer: lightning('DisconnectPeer', 'peers:write'),
+  newAddress: lightning('NewAddress', 'address:write'),
+  sendCoins: lightning('SendCoins', 'onchain:write'),
+  estimateFee: of('walletrpc.WalletKit')('EstimateFee', 'onchain:read'),
+  estimateRouteFee: router('EstimateRouteFee', 'offchain:read'),
+  getNodeInfo: lightning('GetNodeInfo', 'info:read'),
+  forwardingHistory: lightning('ForwardingHistory', 'offchain:read'),
+  feeReport: lightning('FeeReport', 'offchain:read'),
+  signMessage: lightning('SignMessage', 'message:write'),
+  verifyMessage: lightning('VerifyMessage', 'message:read'),
+  exportBackup: lightning('ExportAllChannelBackups', 'offchain:read'),
+  verifyBackup: lightning('VerifyChanBackup', 'offchain:read'),
+  listTowers: towers('ListTowers', 'offchain:read'),
+  addTower: towers('AddTower', 'offchain:write'),
+  removeTower: towers('RemoveTower', 'offchain:write'),
+  towerStats: towers('Stats', 'offchain:read'),
 }

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type BackendProfile,
@@ -12,6 +11,7 @@ import type { LndClient } from './client.ts'
 import { STATUS } from './error-rules.ts'
 import { findErrorRule, mapLndError, statusOf } from './errors.ts'
 import type { RawPayment } from './schemas.ts'
+import { readyToSend } from './send-once.ts'
 import { fromShortChannelId } from './short-channel-id.ts'
 import { toPayment, unreadable } from './to-core.ts'
 
@@ -47,46 +47,53 @@ export async function payInvoice(
       message: 'the invoice is one of this node itself',
       hint: 'Give the invoice to somebody else to pay.',
     })
-  const message = toSendRequest(request, decoded.invoice)
-  await readyToSend(client, request.signal)
-  const outcome = await dispatch(client, decoded.paymentHash, message, request.signal)
+  return sendPayment(client, decoded.paymentHash, toSendRequest(request, decoded.invoice), request.signal)
+}
+
+/** Sends what pays under this hash. As `payInvoice` answers. */
+export async function sendPayment(
+  client: LndClient,
+  hash: PaymentHash,
+  message: PaymentTerms & object,
+  signal: AbortSignal | undefined,
+): Promise<Payment> {
+  await readyToSend(client, signal)
+  const outcome = await dispatch(client, hash, message, signal)
   if (outcome.kind === 'payment') return outcome.payment
   // the caller has gone: LND goes on, and whoever asks later looks it up
-  if (request.signal?.aborted) return unknown(decoded.paymentHash)
-  return settleDoubt(client, decoded.paymentHash, outcome.error, request.signal)
+  if (signal?.aborted) return unknown(hash)
+  return settleDoubt(client, hash, outcome.error, signal)
 }
 
-async function readyToSend(client: LndClient, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    // a connection that has just broken is seen as broken some turns later: better before sending than after
-    for (let turns = 0; turns < 4; turns++) await turn()
-    await client.ready(signal)
-  } catch (error) {
-    if (LightningError.is(error)) throw error
-    throw new LightningError({
-      code: 'unavailable',
-      message: 'the payment was canceled before anything was sent',
-      retry: 'safe',
-      sent: 'no',
-      cause: error,
-    })
-  }
+/** Terms of every payment, as SendPaymentV2 takes them. */
+export interface PaymentTerms {
+  fee_limit_msat: string
+  timeout_seconds: number
+  no_inflight_updates: true
 }
 
-function toSendRequest(request: PayInvoiceRequest, invoice: string) {
-  const { amountMsat, maxFeeMsat, maxParts, outgoingChannels, lastHop, allowSelfPayment } = request
+export function paymentTerms({
+  maxFeeMsat,
+  timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
+}: Pick<PayInvoiceRequest, 'maxFeeMsat' | 'timeoutSeconds'>): PaymentTerms {
   if (typeof maxFeeMsat !== 'bigint' || maxFeeMsat < 0n)
     throw new LightningError({
       code: 'invalid_request',
       message: 'a payment needs a fee limit of zero or more',
     })
-  const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
   if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 1 || timeoutSeconds > 86_400)
     throw new LightningError({
       code: 'invalid_request',
       message: 'the time-out is not a whole number of seconds from 1 to 86400',
       hint: 'Leave it out for 60 seconds.',
     })
+  // a fee limit of 0 lets LND take free routes only
+  return { fee_limit_msat: String(maxFeeMsat), timeout_seconds: timeoutSeconds, no_inflight_updates: true }
+}
+
+function toSendRequest(request: PayInvoiceRequest, invoice: string) {
+  const { amountMsat, maxParts, outgoingChannels, lastHop, allowSelfPayment } = request
+  const terms = paymentTerms(request)
   if (maxParts !== undefined && (!Number.isInteger(maxParts) || maxParts < 1 || maxParts > MAX_PARTS))
     throw new LightningError({
       code: 'invalid_request',
@@ -96,10 +103,7 @@ function toSendRequest(request: PayInvoiceRequest, invoice: string) {
   return {
     payment_request: invoice,
     ...(amountMsat === undefined ? {} : { amt_msat: String(amountMsat) }),
-    // 0 lets LND take free routes only
-    fee_limit_msat: String(maxFeeMsat),
-    timeout_seconds: timeoutSeconds,
-    no_inflight_updates: true,
+    ...terms,
     ...(maxParts === undefined ? {} : { max_parts: maxParts }),
     ...(outgoingChannels === undefined
       ? {}
@@ -115,7 +119,7 @@ type Outcome = { kind: 'payment'; payment: Payment } | { kind: 'doubt'; error: u
 async function dispatch(
   client: LndClient,
   hash: PaymentHash,
-  message: ReturnType<typeof toSendRequest>,
+  message: PaymentTerms,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   let cancel = (): void => {}

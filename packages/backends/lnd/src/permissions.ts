@@ -14,8 +14,8 @@ const AREAS: Readonly<Record<PermissionArea, { methods: readonly Method[]; needs
   read: { methods: ['getInfo', 'channelBalance', 'lookupInvoice', 'trackPayment'], needs: [] },
   receive: { methods: ['addInvoice'], needs: [] },
   send: { methods: ['sendPayment'], needs: [] },
-  channels: { methods: [], needs: ['onchain:write', 'offchain:write'] },
-  onchain: { methods: [], needs: ['onchain:write'] },
+  channels: { methods: ['openChannel', 'closeChannel'], needs: [] },
+  onchain: { methods: ['sendCoins'], needs: [] },
   admin: { methods: [], needs: ['macaroon:generate'] },
 }
 

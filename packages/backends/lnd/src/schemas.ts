@@ -69,6 +69,7 @@ export interface RawAddInvoice {
 export interface RawHtlcAttempt {
   status: Enum
   resolve_time_ns: Int64
+  route: RawRoute | null
 }
 
 export interface RawPayment {
@@ -100,6 +101,7 @@ export interface RawChannel {
   private: boolean
   initiator: boolean
   peer_alias: string
+  memo: string
   local_constraints: RawChannelConstraints | null
   remote_constraints: RawChannelConstraints | null
 }
@@ -112,6 +114,7 @@ export interface RawPendingChannel {
   remote_balance: Int64
   initiator: Enum
   private: boolean
+  memo: string
 }
 
 export type RawPendingList = readonly { channel: RawPendingChannel | null; closing_txid?: string }[]
@@ -162,6 +165,27 @@ export interface RawTransaction {
   }[]
 }
 
+export interface RawHop {
+  chan_id: Int64
+  pub_key: string
+  amt_to_forward_msat: Int64
+  fee_msat: Int64
+}
+
 export interface RawRoute {
+  total_time_lock: number
   total_fees_msat: Int64
+  hops: readonly RawHop[]
+}
+
+/** A funding output; the hash in the byte order of the wire, which is not that of explorers. */
+export interface RawChannelPoint {
+  funding_txid_bytes?: Buffer | null
+  output_index: number
+}
+
+/** One of them. */
+export interface RawCloseUpdate {
+  close_pending?: { txid: Buffer } | null
+  chan_close?: { closing_txid: Buffer } | null
 }

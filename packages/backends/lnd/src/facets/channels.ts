@@ -1,4 +1,5 @@
 import {
+  type Capabilities,
   type Channel,
   type ChannelState,
   type ChannelsFacet,
@@ -9,16 +10,25 @@ import {
   type PageRequest,
   sat,
   satToMsat,
+  supports,
   txId,
 } from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
 import { pageOf } from '../paging.ts'
 import type { RawChannel, RawClosedChannel, RawPendingChannel, RawPendingList } from '../schemas.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
+import { closeChannel, openChannel, updatePolicy } from './channel-changes.ts'
 
-/** The reading side of channels. */
-export function createChannelsFacet(client: LndClient): ChannelsFacet {
+/** Channels; each way of changing them is there if the macaroon allows it. */
+export function createChannelsFacet(client: LndClient, capabilities: Capabilities): ChannelsFacet {
   return {
+    ...(supports(capabilities, 'channels.open') ? { open: (request) => openChannel(client, request) } : {}),
+    ...(supports(capabilities, 'channels.close')
+      ? { close: (request) => closeChannel(client, request) }
+      : {}),
+    ...(supports(capabilities, 'channels.updatePolicy')
+      ? { updatePolicy: (request) => updatePolicy(client, request) }
+      : {}),
     async list(request) {
       const { channels } = await client.call('listChannels', { peer_alias_lookup: true }, request)
       return pageByOutpoint(channels.map(toChannel), request)
@@ -68,8 +78,13 @@ export function toChannel(raw: RawChannel): Channel {
     private: raw.private,
     initiator: raw.initiator ? 'local' : 'remote',
     pendingHtlcs: raw.pending_htlcs.length,
+    ...labelOf(raw),
   }
 }
+
+/** LND allows 500 bytes. */
+const labelOf = ({ memo }: { memo: string }): Pick<Channel, 'label'> =>
+  memo === '' ? {} : { label: cleanText(memo, 500) }
 
 export const reserve = (constraints: RawChannel['local_constraints']) =>
   satToMsat(BigInt(constraints?.chan_reserve_sat ?? 0))
@@ -94,6 +109,7 @@ const toPendingChannel = (raw: RawPendingChannel, state: ChannelState): Channel 
   remoteMsat: satToMsat(BigInt(raw.remote_balance)),
   private: raw.private,
   ...initiator(raw.initiator),
+  ...labelOf(raw),
 })
 
 const toClosedChannel = (raw: RawClosedChannel): Channel => {

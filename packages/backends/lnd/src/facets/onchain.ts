@@ -3,16 +3,27 @@ import {
   cleanText,
   type OnchainBalance,
   type OnchainFacet,
+  type OnchainSend,
   type OnchainTransaction,
   type Page,
+  type SendOnchainRequest,
   sat,
   supports,
   txId,
 } from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
+import { feeRateField, toSatPerVbyte } from '../fee-rate.ts'
 import type { RawTransaction, RawUtxo, RawWalletBalance } from '../schemas.ts'
+import { sendOnce } from '../send-once.ts'
 
-/** The reading side of LND's on-chain wallet. */
+/** As LND's protos name them. */
+const ADDRESS_TYPES = { p2wpkh: 'WITNESS_PUBKEY_HASH', p2tr: 'TAPROOT_PUBKEY' } as const
+/** bitcoind, below LND, estimates for no less. */
+const FASTEST_TARGET = 2
+/** LND answers when the transaction is broadcast. */
+const PATIENCE_MS = 60_000
+
+/** LND's on-chain wallet. */
 export function createOnchainFacet(client: LndClient, capabilities: Capabilities): OnchainFacet {
   return {
     async getBalance(request) {
@@ -45,7 +56,44 @@ export function createOnchainFacet(client: LndClient, capabilities: Capabilities
           },
         }
       : {}),
+    ...(supports(capabilities, 'onchain.newAddress')
+      ? {
+          newAddress: async ({ type = 'p2wpkh', signal }) =>
+            (await client.call('newAddress', { type: ADDRESS_TYPES[type] }, { signal })).address,
+        }
+      : {}),
+    ...(supports(capabilities, 'onchain.send') ? { send: (request) => sendCoins(client, request) } : {}),
+    ...(supports(capabilities, 'onchain.estimateFees')
+      ? {
+          estimateFees: async ({ targets, signal }) => {
+            const rates = targets.map(async (target) => {
+              const message = { conf_target: Math.max(target, FASTEST_TARGET) }
+              const { sat_per_kw } = await client.call('estimateFee', message, { signal })
+              return [target, toSatPerVbyte(sat_per_kw)] as const
+            })
+            return Object.fromEntries(await Promise.all(rates))
+          },
+        }
+      : {}),
   }
+}
+
+/** SendCoins. The label goes into LND's list of transactions with the transaction itself. */
+async function sendCoins(client: LndClient, request: SendOnchainRequest): Promise<OnchainSend> {
+  const { address, amountSat, label, signal } = request
+  const message = {
+    addr: address,
+    amount: String(sat(amountSat)),
+    ...feeRateField(request.feeRateSatPerVbyte),
+    ...(label === undefined ? {} : { label }),
+  }
+  const sent = await sendOnce(client, signal, async () => {
+    const { txid } = await client.sendOnce('sendCoins', message, { timeoutMs: PATIENCE_MS, signal })
+    return txId(txid)
+  })
+  return 'reply' in sent
+    ? { status: 'broadcast', txId: sent.reply }
+    : { status: 'unknown', detail: sent.detail }
 }
 
 /** Newest first; the cursor is time and hash of the last one (the time moves once, when it confirms). */

@@ -23,7 +23,11 @@ const fixture = (name: string): Buffer => readFileSync(join(import.meta.dirname,
 export const proxyCertFile = join(import.meta.dirname, '..', 'fixtures', 'proxy.cert')
 
 const asIs = (bytes: Buffer): Buffer => bytes
-const SPENDING = METHODS.sendPayment.name
+const PAYING = METHODS.sendPayment.name
+/** Whose reply can be lost. */
+const SPENDING: ReadonlySet<string> = new Set(
+  [METHODS.sendPayment, METHODS.openChannel, METHODS.closeChannel, METHODS.sendCoins].map(({ name }) => name),
+)
 
 type Stream = ServerWritableStream<Buffer, Buffer>
 type Fate = 'carry-out' | 'lose-reply' | 'garble-reply'
@@ -40,6 +44,8 @@ export interface Upstream {
  */
 export class FaultProxy {
   calls = 0
+  /** Spending requests that have come through, by method. */
+  readonly spent: string[] = []
   readonly attempts: number[] = []
   #refusing = false
   #next: Fate = 'carry-out'
@@ -104,7 +110,13 @@ export class FaultProxy {
   }
 
   #service() {
-    const streams = new Set(['sendPayment', 'trackPayment', 'trackPayments', 'subscribeInvoices'])
+    const streams = new Set([
+      'sendPayment',
+      'trackPayment',
+      'trackPayments',
+      'subscribeInvoices',
+      'closeChannel',
+    ])
     const definitions: Record<string, MethodDefinition<Buffer, Buffer>> = {}
     const handlers: Record<string, (call: never, reply: never) => void> = {}
     for (const [method, { service, name }] of Object.entries(METHODS)) {
@@ -123,13 +135,21 @@ export class FaultProxy {
       handlers[method] = responseStream
         ? (call: Stream) => this.#passStream(call, path, name)
         : (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>) =>
-            this.#passUnary(call, reply, path)
+            this.#passUnary(call, reply, path, name)
     }
     return [definitions, handlers] as unknown as Parameters<Server['addService']>
   }
 
-  #passUnary(call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>, path: string): void {
+  #passUnary(
+    call: ServerUnaryCall<Buffer, Buffer>,
+    reply: sendUnaryData<Buffer>,
+    path: string,
+    name: string,
+  ): void {
     this.calls++
+    const lost = SPENDING.has(name) && this.#next === 'lose-reply'
+    if (lost) this.#next = 'carry-out'
+    if (SPENDING.has(name)) this.spent.push(name)
     this.#upstream.makeUnaryRequest(
       path,
       asIs,
@@ -137,8 +157,11 @@ export class FaultProxy {
       call.request,
       passOn(call.metadata),
       {},
-      (error, answer) =>
-        error ? reply({ code: error.code, details: error.details }) : reply(null, answer as Buffer),
+      (error, answer) => {
+        if (lost) this.cutConnections()
+        if (error) reply({ code: error.code, details: error.details })
+        else reply(null, answer as Buffer)
+      },
     )
   }
 
@@ -149,8 +172,8 @@ export class FaultProxy {
       call.emit('error', { code: status.NOT_FOUND, details: "payment isn't initiated" })
       return
     }
-    const fate = name === SPENDING ? this.#next : 'carry-out'
-    if (name === SPENDING) this.#next = 'carry-out'
+    const fate = this.#fateOf(name)
+    if (SPENDING.has(name)) this.spent.push(name)
     const upstream = this.#upstream.makeServerStreamRequest(
       path,
       asIs,
@@ -176,6 +199,13 @@ export class FaultProxy {
       this.#streams.delete(call)
       upstream.cancel()
     })
+  }
+
+  #fateOf(name: string): Fate {
+    if (!SPENDING.has(name) || (this.#next === 'garble-reply' && name !== PAYING)) return 'carry-out'
+    const fate = this.#next
+    this.#next = 'carry-out'
+    return fate
   }
 
   cutConnections(): void {

@@ -5,16 +5,31 @@ import {
   type LndNode,
   MACAROON_PERMISSIONS,
   mintMacaroon,
+  type Network,
   startNetwork,
   waitUntil,
 } from '@lightning-mcp/nodes'
 import { createLndBackend } from '../../src/index.ts'
+import { closeOwnChannels, openSpareChannel } from './channels.ts'
 import { FaultProxy, proxyCertFile } from './fault-proxy.ts'
 import { lndCounterparty } from './lnd-counterparty.ts'
 
+/** The conformance kit's harness, and what other tests on the same nodes need. */
+export interface LndHarness extends BackendHarness {
+  readonly nodes: Network
+  /** In a row: a watchtower, the neighbour, and the adapter's own. */
+  readonly remote: LndNode
+  readonly neighbour: LndNode
+  readonly node: LndNode
+  readonly proxy: FaultProxy
+  /** A backend of the adapter's node, over the proxy. */
+  backend(options?: { socket?: string; certFile?: string; macaroonFile?: string }): LightningBackend
+  stop(): Promise<void>
+}
+
 /** Three real nodes for all cases, the adapter's one behind a proxy that can do what networks do. */
-export async function startLndHarness(): Promise<BackendHarness & { stop(): Promise<void> }> {
-  const network = await startNetwork()
+export async function startLndHarness(): Promise<LndHarness> {
+  const network = await startNetwork({ watchtower: true })
   // the last one: its channels were opened by the neighbour, who pays the commitment fee, so that its
   // balance does not waver by the fee of an HTLC that is still being removed
   const [remote, neighbour, node] = network.nodes as [LndNode, LndNode, LndNode]
@@ -26,6 +41,10 @@ export async function startLndHarness(): Promise<BackendHarness & { stop(): Prom
     mintMacaroon(node, MACAROON_PERMISSIONS.readOnly),
     mintMacaroon(node, MACAROON_PERMISSIONS.receiveOnly),
   ])
+  const foreignMessage = 'signed by the neighbour'
+  const { signature } = await neighbour.call<{ signature: string }>('default', 'signMessage', {
+    msg: Buffer.from(foreignMessage),
+  })
   let lockedNode: Promise<LndNode> | undefined
   const locked = () => {
     lockedNode ??= (async () => {
@@ -49,6 +68,7 @@ export async function startLndHarness(): Promise<BackendHarness & { stop(): Prom
 
   const openStage = async (): Promise<Stage> => {
     proxy.reset()
+    proxy.spent.length = 0
     return {
       backends: {
         full: () => {
@@ -94,7 +114,15 @@ export async function startLndHarness(): Promise<BackendHarness & { stop(): Prom
         connectionAttempts: () => proxy.attempts,
       },
       mineBlocks: (count) => network.mine(count),
-      close: async () => {},
+      spareChannel: () => openSpareChannel(network, node, neighbour),
+      foreignAddress: async () =>
+        (await neighbour.call<{ address: string }>('default', 'newAddress', { type: 'TAPROOT_PUBKEY' }))
+          .address,
+      foreignSignature: { message: foreignMessage, signature, nodeId: neighbour.pubkey },
+      close: async () => {
+        // the next case counts on the balances that the first one found
+        if (proxy.spent.includes('OpenChannelSync')) await closeOwnChannels(network, node)
+      },
     }
   }
   return {
@@ -102,6 +130,12 @@ export async function startLndHarness(): Promise<BackendHarness & { stop(): Prom
     network: 'regtest',
     openStage,
     patienceMs: 20_000,
+    nodes: network,
+    remote,
+    neighbour,
+    node,
+    proxy,
+    backend,
     stop: async () => {
       await proxy.stop()
       await network.stop()

@@ -23,19 +23,23 @@ type UnaryScript = (request: Record<string, unknown>) => object | Promise<object
 /** Writes what it likes; what it throws is the stream's error. */
 type StreamScript = (stream: ServerWritableStream<Record<string, unknown>, object>) => void | Promise<void>
 
-const packages = loadSync(['lightning.proto', 'router.proto', 'invoices.proto', 'stateservice.proto'], {
-  includeDirs: [join(dirname(createRequire(import.meta.url).resolve('lightning')), 'grpc', 'protos')],
-  keepCase: true,
-  longs: String,
-  enums: String,
-  defaults: true,
-})
+const packages = loadSync(
+  ['lightning', 'router', 'invoices', 'stateservice', 'walletkit', 'wtclient'].map((name) => `${name}.proto`),
+  {
+    includeDirs: [join(dirname(createRequire(import.meta.url).resolve('lightning')), 'grpc', 'protos')],
+    keepCase: true,
+    longs: String,
+    enums: String,
+    defaults: true,
+  },
+)
 
 const STREAMS: ReadonlySet<string> = new Set<StreamMethod>([
   'sendPayment',
   'trackPayment',
   'trackPayments',
   'subscribeInvoices',
+  'closeChannel',
 ])
 
 const file = (name: string): Buffer => readFileSync(join(import.meta.dirname, '..', 'fixtures', name))
