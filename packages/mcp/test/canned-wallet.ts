@@ -141,6 +141,16 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
     spend: async () => {
       throw new Error('no tool spends otherwise than on an invoice')
     },
+    previewSpend: async () => {
+      throw new Error('no spending is previewed')
+    },
+    createHoldInvoice: async ({ onDeadline = 'cancel' }) => ({
+      ...openInvoice,
+      keptPreimage: true,
+      onDeadline,
+    }),
+    settleHoldInvoice: async () => ({ ...openInvoice, status: 'settled' }),
+    cancelInvoice: async () => ({ ...openInvoice, status: 'canceled' }),
     pay: async (request) => {
       paid.push(request)
       return settled

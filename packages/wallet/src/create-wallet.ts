@@ -20,6 +20,7 @@ import { createNodeAccess } from './node-access.ts'
 import { paymentId as readPaymentId } from './payment-id.ts'
 import { readBudget } from './policy/budget.ts'
 import { preview } from './preview.ts'
+import { previewSpend } from './spending/preview-spend.ts'
 import type { PaymentRecord, Wallet, WalletDetails } from './wallet.ts'
 import type { WalletOptions } from './wallet-options.ts'
 import { composeParts } from './wallet-parts.ts'
@@ -32,7 +33,7 @@ export function createWallet(options: WalletOptions): Wallet {
   const { backend, store, resolver, log } = options
   const parts = composeParts(options)
   const { account, accounts, approvals, clock, connection, gates, policy, solvency, stopping, waiter } = parts
-  const { hints, killSwitch, receipts, reconciler, sender } = parts
+  const { guardian, hints, holds, killSwitch, receipts, reconciler, sender } = parts
   const details = `details:${account}`
   const calls = new Set<Promise<unknown>>()
 
@@ -112,6 +113,7 @@ export function createWallet(options: WalletOptions): Wallet {
       reconciler.start()
       receipts.start()
       solvency.start()
+      guardian.start()
       approvals.wake()
     },
 
@@ -171,6 +173,22 @@ export function createWallet(options: WalletOptions): Wallet {
         )
         return { ...recordOf(intent), replayed }
       }),
+    previewSpend: (request) =>
+      guard(() =>
+        previewSpend(request, {
+          connection,
+          store,
+          policy,
+          gates,
+          account,
+          balanceOf: (options) => accounts.balance(options),
+          clock,
+        }),
+      ),
+    createHoldInvoice: (request) => guard(() => holds.create(request)),
+    settleHoldInvoice: (request) => guard(() => holds.settle(request)),
+    cancelInvoice: (request) =>
+      guard(async () => (await holds.cancel(request)) ?? accounts.cancelInvoice(request)),
     getPayment: (request) =>
       guard(async () => {
         const intent = await find(request)
@@ -230,7 +248,14 @@ export function createWallet(options: WalletOptions): Wallet {
       const patiently = (work: Promise<unknown>) => Promise.race([work, pause(clock, STOP_GRACE_MS)])
       await sender.stop(STOP_GRACE_MS)
       await patiently(
-        Promise.allSettled([reconciler.stop(), receipts.stop(), solvency.stop(), approvals.stop(), ...calls]),
+        Promise.allSettled([
+          reconciler.stop(),
+          receipts.stop(),
+          solvency.stop(),
+          guardian.stop(),
+          approvals.stop(),
+          ...calls,
+        ]),
       )
       hints.stop()
       killSwitch.stop()

@@ -1,9 +1,4 @@
-import {
-  type CallsOf,
-  LightningError,
-  type MANAGING_CALLS,
-  type READING_CALLS,
-} from '@lightning-mcp/core'
+import { type CallsOf, LightningError, type MANAGING_CALLS, type READING_CALLS } from '@lightning-mcp/core'
 import type { Connection } from './backend/connection.ts'
 
 /** The facets of a backend with nothing in them but what only reads. */

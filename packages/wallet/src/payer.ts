@@ -10,14 +10,17 @@ import { type Intent, type IntentChange, isOpen } from './intents/intent.ts'
 import { failedOutcome } from './intents/outcome.ts'
 import { RefusalMeter } from './intents/refusal-meter.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
+import { assertCanRoute } from './intents/send-options.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
 import { updateBooked } from './ledger/write-intent.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
+import { atQuotedRate } from './quotes/quoted-rate.ts'
 import { noteUnmade } from './safety/breaker.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import { askedFor, isKnownSpend } from './spending/asked-for.ts'
+import { fetchOfferInvoice } from './spending/fetch-offer-invoice.ts'
 import { planAgain } from './spending/plan-again.ts'
 import { prepareSpend } from './spending/prepare-spend.ts'
 import { readSpend } from './spending/read-spend.ts'
@@ -86,12 +89,15 @@ export class Payer {
     const { account, connection, store, clock } = this.#options
     const { signal } = request
     const untilMs = clock.now() + request.waitSeconds * 1000
-    const order = readSpend(request)
+    const { quoteId } = request
+    const read = readSpend(request)
+    const order =
+      quoteId === undefined ? read : await store.read((reader) => atQuotedRate(reader, read, account))
     let asked = askedFor(order)
     const reach = async () => {
       const profile = await connection.ready(signal)
       const prepared = await connection.call(
-        (backend) => prepareSpend(order, { backend, profile, signal }),
+        (backend) => prepareSpend(order, { backend, profile, signal, nowMs: clock.now() }),
         signal,
       )
       asked = askedFor(order, prepared)
@@ -147,7 +153,8 @@ export class Payer {
     const reach = async () => {
       if (paysInvoice) return this.#reach(intent, undefined)
       const profile = await connection.ready()
-      plan = await connection.call((backend) => planAgain(intent, { backend, profile }))
+      const nowMs = this.#options.clock.now()
+      plan = await connection.call((backend) => planAgain(intent, { backend, profile, nowMs }))
       return { identity: profile.identity, fees: { feeLimit: 'none' as const } }
     }
     const context = await this.#context(reach, undefined, async () => false)
@@ -208,7 +215,10 @@ export class Payer {
   }
 
   /** The backend that is to pay an invoice, and what it says about its fees. */
-  async #reach({ amountMsat }: Pick<Asked, 'amountMsat'>, signal: AbortSignal | undefined): Promise<Reached> {
+  async #reach(
+    { amountMsat, sendOptions }: Pick<Asked, 'amountMsat' | 'sendOptions'>,
+    signal: AbortSignal | undefined,
+  ): Promise<Reached> {
     const { connection } = this.#options
     const { identity, feeLimit, capabilities } = await connection.ready(signal)
     if (!supports(capabilities, 'payInvoice'))
@@ -217,6 +227,7 @@ export class Payer {
         message: 'the wallet’s credential may not send payments',
         hint: 'The owner has to give it one that may, if that is meant.',
       })
+    assertCanRoute(sendOptions, capabilities)
     const worstFeeMsat =
       feeLimit === 'reserve-only'
         ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)
@@ -274,18 +285,16 @@ export class Payer {
 
   /** Has an invoice made, pins it and sends. Never rejects. */
   async #mint(intent: Intent, context: () => ClaimContext): Promise<LightningError | undefined> {
-    const { resolver, leases, sender, step, waiter } = this.#options
+    const { clock, connection, resolver, leases, sender, step, waiter } = this.#options
     const { paymentId } = intent
     const hold = leases.hold(paymentId, intent.leaseUntilMs)
     let claimed: Claim
     try {
       await step('created', intent)
-      if (resolver === undefined) throw new Error('no resolver')
-      const minted: MintedInvoice = await resolver.mint({
-        destination: intent.destination,
-        amountMsat: intent.amountMsat,
-        ...(intent.comment === undefined ? {} : { comment: intent.comment }),
-      })
+      const minted =
+        intent.kind === 'offer'
+          ? await fetchOfferInvoice(intent, connection, clock)
+          : await this.#mintedBy(resolver, intent)
       await step('minted', intent)
       if (leases.lapsed(paymentId)) throw new Error('held up')
       claimed = await this.#transaction((store) => pin(store, intent, minted, context()))
@@ -296,7 +305,7 @@ export class Payer {
         ? error
         : new LightningError({
             code: 'unavailable',
-            message: 'the recipient’s service gave no invoice; nothing was sent',
+            message: 'the recipient gave no invoice; nothing was sent',
             cause: error,
           })
       await this.#notMinted(intent, fault)
@@ -310,6 +319,14 @@ export class Payer {
       return undefined
     }
     return sender.send(claimed.intent)
+  }
+
+  #mintedBy(
+    resolver: DestinationResolver | undefined,
+    { destination, amountMsat, comment }: Intent,
+  ): Promise<MintedInvoice> {
+    if (resolver === undefined) throw new Error('no resolver')
+    return resolver.mint({ destination, amountMsat, ...(comment === undefined ? {} : { comment }) })
   }
 
   /** Nothing was sent and nothing is reserved: the same call may try again. */

@@ -66,7 +66,7 @@ export async function preview(request: PaymentRequest, context: PreviewContext):
 }
 
 /** A store in trouble: what can be told without it is told all the same. */
-class StoreFault extends Error {
+export class StoreFault extends Error {
   readonly refusal: LightningError
 
   constructor(cause: unknown) {
@@ -81,7 +81,7 @@ class StoreFault extends Error {
   }
 }
 
-const refused = (
+export const refused = (
   { code, message, hint }: LightningError,
   rules: readonly RuleVerdict[] = [],
 ): PaymentPreview['verdict'] => ({
@@ -211,7 +211,7 @@ async function whatStops(
 }
 
 /** Reads; a store that cannot is told apart from every other fault. */
-async function reading<T>(store: WalletStore, work: (reader: StoreReader) => Promise<T>): Promise<T> {
+export async function reading<T>(store: WalletStore, work: (reader: StoreReader) => Promise<T>): Promise<T> {
   try {
     return await store.read(work)
   } catch (error) {
@@ -220,7 +220,10 @@ async function reading<T>(store: WalletStore, work: (reader: StoreReader) => Pro
 }
 
 /** What is not known for once keeps no preview from being given. */
-async function orFault<T>(asked: Promise<T>, signal: AbortSignal | undefined): Promise<T | LightningError> {
+export async function orFault<T>(
+  asked: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | LightningError> {
   try {
     return await asked
   } catch (error) {

@@ -10,6 +10,8 @@ import { Connection } from './backend/connection.ts'
 import { Hints } from './backend/hints.ts'
 import { systemClock } from './clock.ts'
 import { STRATEGIES, type StrategyOf } from './dispatch/strategies.ts'
+import { HoldGuardian } from './hold/hold-guardian.ts'
+import { HoldInvoices } from './hold/hold-invoices.ts'
 import { sameBackend } from './intents/intent.ts'
 import { Leases } from './leases.ts'
 import { checkLimits } from './limits.ts'
@@ -138,6 +140,9 @@ export function composeParts(options: WalletOptions) {
     look,
     stopping: stopping.signal,
   })
+  const holdMeans = { connection, store, clock, safe }
+  const guardian = new HoldGuardian({ ...holdMeans, leases, hints, onAlarm })
+  const holds = new HoldInvoices({ ...holdMeans, account, accounts, wake: () => guardian.start() })
   const payer = new Payer({
     account,
     accounts,
@@ -181,7 +186,9 @@ export function composeParts(options: WalletOptions) {
     clock,
     connection,
     gates,
+    guardian,
     hints,
+    holds,
     killSwitch,
     look,
     payer,

@@ -4,11 +4,13 @@ import type {
   CallOptions,
   ChannelRef,
   CreateInvoiceRequest,
+  DescriptionHash,
   ErrorCode,
   FeeEstimateMethod,
   Invoice,
   LightningEvent,
   Msat,
+  NodeId,
   NodeInfo,
   Page,
   PageRequest,
@@ -63,6 +65,12 @@ export interface PaymentRequest extends CallOptions {
   budget?: string
   /** Binds the payment to what `preview` answered. */
   quoteId?: string
+  /** Into how many parts it may be split. Refused as `unsupported` where the backend cannot say. */
+  maxParts?: number
+  /** Short channel ids that may be used first. Refused as `unsupported` where the backend cannot choose. */
+  outgoingChannels?: readonly string[]
+  /** The node before the payee. Refused as `unsupported` where the backend cannot choose. */
+  lastHop?: NodeId
   /** After this the call answers `pending`; the payment goes on. Default 25, at most 60. */
   waitSeconds?: number
   /** Answers at once where the owner has to approve, instead of waiting for that. */
@@ -162,6 +170,61 @@ export interface PaymentPreview {
   quoteId?: string
   quoteExpiresAt?: UnixSeconds
   warnings: readonly Warning[]
+}
+
+/** What a spending would be and cost, and whether it would be allowed. Changes and sends nothing. */
+export interface SpendPreview {
+  kind: SpendKind
+  destination: string
+  /** What leaves for others. */
+  amountMsat: Msat
+  /** Own money that would go into a channel: not spent. */
+  capitalMsat?: Msat
+  /** At which it would be sent, of what is on the chain. */
+  feeRateSatPerVbyte?: number
+  /** The largest that it can come to, where that can be told; of a payment over Lightning the node's estimate. */
+  estimatedFeeMsat?: Msat
+  /** What would be reserved on top at most. */
+  maxFeeMsat?: Msat
+  /** Whether amount, capital and largest fee fit into what is spendable now, where that can be told. */
+  affordable?: boolean
+  verdict: PaymentPreview['verdict']
+  /** An own earlier one of the same kind, amount and destination, and when it settled or else began. */
+  earlier?: { paymentId: PaymentId; state: IntentState; at: UnixSeconds }
+  /** `spend` with it does exactly this, for at most `maxFeeMsat`, once, or refuses. Absent where it would be refused now. */
+  quoteId?: string
+  quoteExpiresAt?: UnixSeconds
+  /** The node that is paid, or whose channel it is. */
+  payee?: string
+  /** Untrusted text of an offer. */
+  description?: string
+  /** The channel that would be closed or resized. */
+  channel?: ChannelRef
+  warnings: readonly Warning[]
+}
+
+/** Asks for an invoice whose payment is held until it is settled or canceled. */
+export interface CreateHoldInvoiceRequest extends CallOptions {
+  amountMsat: Msat
+  /** Default: the empty text. */
+  description?: string
+  /** Instead of a description. */
+  descriptionHash?: DescriptionHash
+  expirySeconds: number
+  /** Of a preimage that the caller keeps. Absent: the wallet chooses one and keeps it sealed. */
+  paymentHash?: PaymentHash
+  /**
+   * What the wallet does by itself shortly before a held payment would time out, which would cost a
+   * channel. Default `cancel`. `settle` needs a preimage that the wallet keeps.
+   */
+  onDeadline?: 'cancel' | 'settle'
+}
+
+/** An invoice of this wallet whose payment is held. */
+export interface HoldInvoice extends Invoice {
+  /** Whether the wallet can settle it by itself. */
+  keptPreimage: boolean
+  onDeadline: 'cancel' | 'settle'
 }
 
 /** One rule's part of a decision. */
@@ -271,6 +334,19 @@ export interface Wallet {
    * happened, it stays `unknown` and reserved until the node shows it or the owner decides.
    */
   spend(request: SpendRequest): Promise<PaymentOutcome>
+  /** What `spend` would do and cost. Reserves nothing, asks nobody for an invoice and sends nothing. */
+  previewSpend(request: SpendRequest): Promise<SpendPreview>
+  /**
+   * Makes an invoice whose payment is held, and puts it on record first: an accepted one is settled or
+   * canceled before its HTLC times out, also if nobody asks for it. Not for a tracked account.
+   */
+  createHoldInvoice(request: CreateHoldInvoiceRequest): Promise<HoldInvoice>
+  /** Takes a held payment. `preimage` only where the wallet does not keep it. A settled one answers the same again. */
+  settleHoldInvoice(
+    request: { paymentHash: PaymentHash; preimage?: Preimage } & CallOptions,
+  ): Promise<Invoice>
+  /** Makes an open invoice of this account unpayable, or sends a held payment back. A canceled one answers the same again. */
+  cancelInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice>
   /** Re-reads the backend first where the intent is still open. */
   getPayment(request: PaymentKey & CallOptions): Promise<PaymentRecord | undefined>
   /** Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers what stands then. */

@@ -31,6 +31,7 @@ import {
 import { listOwnPayments } from './account-history.ts'
 import { eventsOfAccount } from './account-watch.ts'
 import { assertFewOpen } from './assert-few-open.ts'
+import { cancelOrdinary } from './cancel-invoice.ts'
 import { noSuchAccount } from './create-account.ts'
 import type { InsideMeans } from './inside.ts'
 import { invoiceOfRow, isBeingSettledInside } from './own-invoices.ts'
@@ -240,6 +241,15 @@ export class Accounts {
     if (now.state === 'settled') return now.settledInside ? this.#shown(now) : (found ?? this.#shown(now))
     const shown = await this.#shown(now)
     return shown.status === 'accepted' ? shown : (found ?? shown)
+  }
+
+  /** Makes an ordinary invoice of this account unpayable. */
+  async cancelInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice> {
+    const { receipts, name } = this.#options
+    const { identity, isTracked } = await this.#standing(request.signal)
+    const canceled = await cancelOrdinary(request, { account: name, identity, isTracked }, this.#options)
+    void receipts.look(request.paymentHash)
+    return canceled
   }
 
   #row(identity: BackendIdentity, paymentHash: PaymentHash) {

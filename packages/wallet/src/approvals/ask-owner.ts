@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { cleanText } from '@lightning-mcp/core'
-import { type Intent, type IntentChange, withChange } from '../intents/intent.ts'
+import { type Intent, type IntentChange, mintsInvoice, withChange } from '../intents/intent.ts'
 import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { type Approval, OPEN_APPROVALS } from './approval.ts'
@@ -87,6 +87,7 @@ export async function askOwner(
     memo: intent.memo,
     budget: intent.budget,
     quoteId: intent.quoteId,
+    sendOptions: intent.sendOptions,
     failureReason: undefined,
     failureDetail: undefined,
     retry: undefined,
@@ -116,9 +117,7 @@ const fromPayment = (intent: Intent, terms = termsOf(intent)) => ({
   ...(terms === undefined ? {} : { terms }),
   ...(intent.payee === undefined ? {} : { payee: intent.payee }),
   // of a minted one the destination is bound: should its invoice run out, a fresh one takes its place
-  ...(intent.paymentHash === undefined || intent.kind === 'minted'
-    ? {}
-    : { paymentHash: intent.paymentHash }),
+  ...(intent.paymentHash === undefined || mintsInvoice(intent) ? {} : { paymentHash: intent.paymentHash }),
   ...(intent.memo === undefined ? {} : { memo: cleanText(intent.memo) }),
   ...(intent.comment === undefined ? {} : { comment: cleanText(intent.comment) }),
   ...(intent.description === undefined ? {} : { description: cleanText(intent.description) }),

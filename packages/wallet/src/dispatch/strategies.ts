@@ -3,6 +3,7 @@ import { channelCloseStrategy } from './channel-close.ts'
 import { channelOpenStrategy } from './channel-open.ts'
 import { invoiceStrategy } from './invoice.ts'
 import { keysendStrategy } from './keysend.ts'
+import { offerStrategy } from './offer.ts'
 import { onchainStrategy } from './onchain.ts'
 import { spliceInStrategy, spliceOutStrategy } from './splice.ts'
 import type { Strategy } from './strategy.ts'
@@ -15,6 +16,7 @@ export const STRATEGIES: Readonly<Record<IntentKind, Strategy>> = {
   invoice: invoiceStrategy,
   minted: invoiceStrategy,
   keysend: keysendStrategy,
+  offer: offerStrategy,
   onchain: onchainStrategy,
   'channel-open': channelOpenStrategy,
   'channel-close': channelCloseStrategy,

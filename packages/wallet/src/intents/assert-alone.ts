@@ -18,8 +18,8 @@ export async function assertAlone(
   const { account, kind, destination, amountMsat, paymentId } = known
   if (kind === 'invoice' || known.state !== 'failed') return
   const repeatOf = asked ?? known.repeatOf
-  if (kind === 'minted') {
-    const key = { account, destination, amountMsat, ...(repeatOf === undefined ? {} : { repeatOf }) }
+  if (kind === 'minted' || kind === 'offer') {
+    const key = { account, kind, destination, amountMsat, ...(repeatOf === undefined ? {} : { repeatOf }) }
     const open = await store.newestMinted(key, OPEN_STATES)
     if (open !== undefined) throw underWay(open)
     const failed = await store.newestMinted(key, ['failed'])

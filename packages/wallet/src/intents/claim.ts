@@ -6,9 +6,10 @@ import { insertBooked, updateBooked } from '../ledger/write-intent.ts'
 import { newPaymentId } from '../payment-id.ts'
 import { redeemQuote } from '../quotes/redeem-quote.ts'
 import { assertMaySpend, type OnReserved, spendOf } from '../safety/gates.ts'
+import type { SpendPlan } from '../spending/spend-plan.ts'
 import type { StoreWriter } from '../store/wallet-store.ts'
 import { assertAlone } from './assert-alone.ts'
-import { type Intent, type IntentChange, sameBackend, withChange } from './intent.ts'
+import { type Intent, type IntentChange, mintsInvoice, sameBackend, withChange } from './intent.ts'
 import { findMatch, isBurnt } from './match.ts'
 import { lookedAtBy, type Pinned, pinnedAgain, pinnedOf } from './pinned.ts'
 import {
@@ -75,7 +76,7 @@ export async function resumeApproved(
 
 /** A known intent moves on: it is sent, or an invoice is made for it. */
 const goOn = (store: StoreWriter, intent: Intent, context: ClaimContext): Promise<Claim> =>
-  intent.kind === 'minted' && mayPinAnother(intent, context.nowMs)
+  mintsInvoice(intent) && mayPinAnother(intent, context.nowMs)
     ? takeForMinting(store, intent, context)
     : reserve(store, intent, pinnedOf(intent), intent, context)
 
@@ -99,8 +100,10 @@ async function canGoOn(store: StoreWriter, intent: Intent, context: ClaimContext
     return paysInvoice(intent) && (await isApprovedNow(store, intent, context))
   if (intent.state === 'created') return intent.leaseUntilMs <= nowMs
   if (intent.state !== 'failed') return false
-  return intent.kind === 'minted' ? !isBurnt(intent, nowMs) : intent.retry === 'same-call'
+  return mayMint(intent) ? !isBurnt(intent, nowMs) : intent.retry === 'same-call'
 }
+
+const mayMint = ({ kind }: Intent): boolean => kind === 'minted' || kind === 'offer'
 
 const paysInvoice = ({ kind }: Intent): boolean => kind === 'invoice' || kind === 'minted'
 
@@ -121,6 +124,7 @@ const wording = (asked: Asked, known: Intent): IntentChange => ({
   memo: asked.memo ?? known.memo,
   budget: asked.budget ?? known.budget,
   quoteId: asked.quoteId ?? known.quoteId,
+  sendOptions: asked.sendOptions ?? known.sendOptions,
   ...pinnedAgain(asked, known),
 })
 
@@ -146,13 +150,16 @@ async function begin(
 ): Promise<Claim> {
   const { target } = asked
   const plan = 'plan' in target ? target.plan : undefined
+  const draft = plan?.mints === true ? plan : undefined
   const capitalMsat = 'capitalMsat' in target ? target.capitalMsat : undefined
   const { nowMs, account, inside } = context
   const pinned = await withInside<Pinned | undefined>(
     store,
     target.kind === 'invoice'
       ? assertStillPayable(target.decoded, asked.amountMsat, context, identity)
-      : plan,
+      : draft === undefined
+        ? plan
+        : undefined,
     { account, identity, inside },
   )
   const { kind, destination } = target
@@ -161,8 +168,8 @@ async function begin(
     store,
     {
       ...{ account, kind, destination, amountMsat, maxFeeGivenMsat, budget, capitalMsat },
-      payee: pinned?.payee,
-      details: pinned?.details,
+      payee: (pinned ?? draft)?.payee,
+      details: (pinned ?? draft)?.details,
     },
     context,
   )
@@ -188,6 +195,7 @@ async function begin(
     leaseUntilMs: nowMs + context.leaseMs,
     nextLookupAtMs: nowMs + context.leaseMs,
     lookups: 0,
+    ...(draft === undefined ? {} : draftFields(draft)),
     ...(asked.amountGivenMsat === undefined ? {} : { amountGivenMsat: asked.amountGivenMsat }),
     ...(maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat }),
     ...(budget === undefined ? {} : { budget }),
@@ -197,8 +205,9 @@ async function begin(
     ...(asked.repeatOf === undefined ? {} : { repeatOf: asked.repeatOf }),
     ...(asked.comment === undefined ? {} : { comment: asked.comment }),
     ...(asked.memo === undefined ? {} : { memo: asked.memo }),
+    ...(asked.sendOptions === undefined ? {} : { sendOptions: asked.sendOptions }),
   }
-  const spend = spendOf({ ...intent, payee: pinned?.payee }, nowMs)
+  const spend = spendOf({ ...intent, payee: (pinned ?? draft)?.payee }, nowMs)
   let onReserved: OnReserved
   try {
     onReserved = await assertMaySpend(store, context.gates, spend)
@@ -233,6 +242,13 @@ async function begin(
   await onReserved(store, sending.paymentId)
   return { next: 'send', intent: sending }
 }
+
+/** What is known of a payment whose invoice is yet to be fetched. */
+const draftFields = ({ payee, description, details }: SpendPlan): Partial<Intent> => ({
+  details,
+  ...(payee === undefined ? {} : { payee }),
+  ...(description === undefined ? {} : { description }),
+})
 
 /** A gate stopped it: nothing was written yet, and the owner is to see why. What is no refusal is thrown on. */
 async function stopped(
@@ -272,6 +288,7 @@ async function takeForMinting(store: StoreWriter, intent: Intent, context: Claim
     memo: intent.memo,
     budget: intent.budget,
     quoteId: intent.quoteId,
+    sendOptions: intent.sendOptions,
     owner: context.owner,
     leaseUntilMs: nowMs + context.leaseMs,
     // of an approved one the approval worker takes care

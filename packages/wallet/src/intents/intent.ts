@@ -1,5 +1,5 @@
 import type { BackendIdentity, Msat, Network, PaymentHash, Preimage, Warning } from '@lightning-mcp/core'
-import type { ApprovalId, IntentState, PaymentId, RuleVerdict } from '../wallet.ts'
+import type { ApprovalId, IntentState, PaymentId, PaymentRequest, RuleVerdict } from '../wallet.ts'
 
 /**
  * What kind of spending it is. How a Lightning destination gets its payment hash: it carries it
@@ -9,11 +9,15 @@ export type IntentKind =
   | 'invoice'
   | 'minted'
   | 'keysend'
+  | 'offer'
   | 'onchain'
   | 'channel-open'
   | 'channel-close'
   | 'splice-in'
   | 'splice-out'
+
+/** How the caller wants a payment to be routed. */
+export type SendOptions = Pick<PaymentRequest, 'maxParts' | 'outgoingChannels' | 'lastHop'>
 
 export type RetryAdvice = 'same-call' | 'fresh-invoice' | 'never'
 
@@ -71,6 +75,8 @@ export interface Intent {
   quoteId?: string
   /** What else a kind of spending pins, as its own dispatcher wrote it. */
   details?: Readonly<Record<string, unknown>>
+  /** How the caller wants it to be routed: the same at every attempt, unless the call that retries says otherwise. */
+  sendOptions?: SendOptions
   comment?: string
   memo?: string
   description?: string
@@ -129,6 +135,13 @@ export const LIVE_STATES = ['reserved', 'dispatched', 'settled'] as const
 
 /** States from which an intent still goes on by itself or by the owner. */
 export const OPEN_STATES = ['created', 'awaiting_approval', 'reserved', 'dispatched'] as const
+
+/**
+ * Whether the destination makes an invoice on demand, which is pinned before it is paid. `chosen`: an
+ * offer on a backend that fetches the invoice itself, unseen.
+ */
+export const mintsInvoice = ({ kind, details }: Pick<Intent, 'kind' | 'details'>): boolean =>
+  kind === 'minted' || (kind === 'offer' && details?.['known'] === undefined)
 
 export const isOpen = (intent: { state: IntentState }): boolean =>
   (OPEN_STATES as readonly string[]).includes(intent.state)

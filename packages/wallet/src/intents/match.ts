@@ -24,7 +24,7 @@ export async function findMatch(
   context: MatchContext,
 ): Promise<Intent | undefined> {
   const { target } = asked
-  if (target.kind !== 'invoice' && target.kind !== 'minted')
+  if (target.kind !== 'invoice' && target.kind !== 'minted' && target.kind !== 'offer')
     return matchSpend(store, { ...asked, ...target }, context)
   if (asked.idempotencyKey !== undefined) {
     const same = await store.intentByKey(context.account, asked.idempotencyKey)
@@ -58,8 +58,10 @@ function assertSameCall(intent: Intent, asked: Asked): void {
 }
 
 /** The largest fee came from the quote, which a retry by key need not repeat. */
-const isFeeOfQuote = (intent: Intent, { quoteId, maxFeeGivenMsat }: Asked): boolean =>
-  intent.quoteId !== undefined && quoteId === undefined && maxFeeGivenMsat === undefined
+export const isFeeOfQuote = (
+  intent: Intent,
+  { quoteId, maxFeeGivenMsat }: { quoteId?: string | undefined; maxFeeGivenMsat?: Msat | undefined },
+): boolean => intent.quoteId !== undefined && quoteId === undefined && maxFeeGivenMsat === undefined
 
 const shorten = (text: string): string =>
   text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text
@@ -150,7 +152,8 @@ async function matchMinted(
         hint: 'Give the payment_id of the payment that is to be repeated, or leave it out.',
       })
   }
-  const key = { account, destination, amountMsat, ...(repeatOf === undefined ? {} : { repeatOf }) }
+  const kind = target.kind === 'offer' ? ('offer' as const) : ('minted' as const)
+  const key = { account, kind, destination, amountMsat, ...(repeatOf === undefined ? {} : { repeatOf }) }
   const open = await store.newestMinted(key, OPEN_STATES)
   if (open !== undefined) {
     if (idempotencyKey !== undefined) throw underWay(open)

@@ -1,15 +1,23 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
-import { cleanText, type DecodedInvoice } from '@lightning-mcp/core'
+import { cleanText, type DecodedInvoice, type PaymentHash } from '@lightning-mcp/core'
 import { lookedAtAnew } from '../spending/plan-again.ts'
 import type { SpendPlan } from '../spending/spend-plan.ts'
 import type { Intent, IntentChange } from './intent.ts'
 import type { Asked } from './target.ts'
 
 /** What an attempt is bound to: an invoice, or the plan of a spending that has none. */
-export type Pinned = PinnedInvoice | SpendPlan
+export type Pinned = PinnedInvoice | PinnedOffer | SpendPlan
 
 /** `details`: it is settled inside the ledger. */
 type PinnedInvoice = DecodedInvoice & { details?: Intent['details'] }
+
+/** The BOLT 12 invoice that an offer's owner made for this payment alone. */
+export type PinnedOffer = SpendPlan & {
+  paymentHash: PaymentHash
+  offerInvoice: { text: string; expiresAtMs: number }
+}
+
+export const isOffer = (pinned: Pinned): pinned is PinnedOffer => 'offerInvoice' in pinned
 
 export const isInvoice = (pinned: Pinned): pinned is PinnedInvoice => 'invoice' in pinned
 
@@ -17,9 +25,12 @@ export const isInvoice = (pinned: Pinned): pinned is PinnedInvoice => 'invoice' 
 export function pinnedOf(intent: Intent): Pinned {
   if (intent.kind === 'invoice' || intent.kind === 'minted')
     return decodeInvoice(intent.invoice ?? intent.destination)
-  const { paymentHash, payee, details = {} } = intent
+  const { paymentHash, payee, details = {}, invoice, invoiceExpiresAtMs = 0 } = intent
   return {
     details,
+    ...(intent.kind === 'offer' && invoice !== undefined
+      ? { offerInvoice: { text: invoice, expiresAtMs: invoiceExpiresAtMs } }
+      : {}),
     ...(paymentHash === undefined ? {} : { paymentHash }),
     ...(payee === undefined ? {} : { payee }),
   }
@@ -39,7 +50,19 @@ export const pinnedFields = (intent: Intent, pinned: Pinned): IntentChange =>
           intent.description ??
           (pinned.description === undefined ? undefined : cleanText(pinned.description)),
       }
-    : { paymentHash: pinned.paymentHash, payee: pinned.payee, details: pinned.details }
+    : {
+        paymentHash: pinned.paymentHash,
+        payee: pinned.payee,
+        details: pinned.details,
+        description: intent.description ?? pinned.description,
+        ...(isOffer(pinned)
+          ? {
+              invoice: pinned.offerInvoice.text,
+              invoiceHasAmount: true,
+              invoiceExpiresAtMs: pinned.offerInvoice.expiresAtMs,
+            }
+          : {}),
+      }
 
 /** What of an approved spending may be looked at anew by the call that sends it: nothing that was approved. */
 export function lookedAtBy({ target }: Asked, known: Intent): IntentChange {
@@ -54,6 +77,8 @@ export function lookedAtBy({ target }: Asked, known: Intent): IntentChange {
 export function pinnedAgain({ target }: Asked, known: Intent): IntentChange {
   if (target.kind === 'invoice' || target.kind === 'minted' || target.plan === undefined) return {}
   if (known.kind === 'keysend' && known.paymentHash !== undefined) return {}
+  // an invoice that was fetched once stays until it has expired
+  if (known.kind === 'offer' && target.plan.mints === true) return {}
   const { paymentHash, payee, details } = target.plan
   return { paymentHash, payee, details }
 }

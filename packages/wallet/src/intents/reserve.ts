@@ -4,6 +4,7 @@ import {
   type BackendIdentity,
   cleanText,
   type DecodedInvoice,
+  type FetchedInvoice,
   LightningError,
   type MintedInvoice,
   type Msat,
@@ -24,9 +25,10 @@ import type { Rulebook } from '../policy/rulebook.ts'
 import { assertMaySpend, type SpendingGate, spendOf } from '../safety/gates.ts'
 import { termsOf } from '../spending/spend-plan.ts'
 import type { StoreReader, StoreWriter } from '../store/wallet-store.ts'
+import { assertNotExpired, readFetched } from './fetched-offer.ts'
 import { type Intent, type IntentChange, withChange } from './intent.ts'
 import { guard, type MatchContext } from './match.ts'
-import { isInvoice, type Pinned, pinnedFields } from './pinned.ts'
+import { isInvoice, isOffer, type Pinned, pinnedFields } from './pinned.ts'
 import type { Asked } from './target.ts'
 
 export interface ClaimContext extends MatchContext {
@@ -90,6 +92,7 @@ export async function reserve(
   const { nowMs } = context
   if (isInvoice(given))
     assertStillPayable(given, intent.amountMsat, context, { network: intent.backendNetwork })
+  if (isOffer(given)) assertNotExpired(given, nowMs)
   const { paymentHash } = given
   const live = paymentHash === undefined ? undefined : await store.liveIntentByHash(paymentHash)
   if (live !== undefined) throw guard(live, live.account === intent.account)
@@ -191,16 +194,20 @@ export const judgeIntent = (
     isApproved,
   })
 
-/** Pins what a service minted, and reserves for it. The intent stays as it was where this throws. */
+/** Pins what a service or the owner of an offer made, and reserves for it. The intent stays as it was where this throws. */
 export async function pin(
   store: StoreWriter,
   intent: Intent,
-  minted: MintedInvoice,
+  minted: MintedInvoice | FetchedInvoice,
   context: ClaimContext,
 ): Promise<Claim> {
   const current = await store.intentById(intent.paymentId)
   const isBeingMinted = current?.state === 'created' || current?.state === 'awaiting_approval'
   if (!isBeingMinted || current.owner !== context.owner) return stale(current ?? intent)
+  const { maxFeeGivenMsat } = current
+  const given = maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat }
+  if ('paymentHash' in minted)
+    return reserve(store, current, readFetched(current, minted, context.nowMs), given, context)
   const decoded = decodeInvoice(minted.invoice)
   if (decoded.amountMsat !== intent.amountMsat)
     throw new LightningError({
@@ -208,7 +215,6 @@ export async function pin(
       message: 'the recipient’s service made an invoice of another amount than was asked for',
       hint: 'Do not pay it. Try again later, or ask the recipient.',
     })
-  const { maxFeeGivenMsat } = current
   return reserve(
     store,
     {
@@ -218,7 +224,7 @@ export async function pin(
       ...(minted.successMessage === undefined ? {} : { successMessage: cleanText(minted.successMessage) }),
     },
     decoded,
-    maxFeeGivenMsat === undefined ? {} : { maxFeeGivenMsat },
+    given,
     context,
   )
 }
@@ -246,6 +252,7 @@ export function dispatchChange(
     limitScopes: scopes,
     budget: intent.budget,
     quoteId: intent.quoteId,
+    sendOptions: intent.sendOptions,
     chargedAtMs: nowMs,
     feeMsat: undefined,
     feeProvisional: false,

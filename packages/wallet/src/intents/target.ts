@@ -13,6 +13,8 @@ import { readQuoteId } from '../quotes/quote.ts'
 import type { SpendPlan } from '../spending/spend-plan.ts'
 import type { SpendKind } from '../spending/spend-request.ts'
 import type { PaymentId, PaymentRequest } from '../wallet.ts'
+import type { SendOptions } from './intent.ts'
+import { readSendOptions } from './send-options.ts'
 
 /** What is to be paid, read from the caller's text. `ownAmountMsat`: the text itself says how much. */
 export type Target = { destination: string; ownAmountMsat?: Msat } & (
@@ -28,6 +30,10 @@ export interface SpendTarget {
   capitalMsat?: Msat
   /** The channel that it changes. */
   channel?: ChannelRef
+  /** Of a channel that is opened. */
+  private?: boolean
+  /** As the caller gave it. */
+  feeRateSatPerVbyte?: number
   /** Absent where the backend could not be asked: then only earlier ones can be told. */
   plan?: SpendPlan
 }
@@ -44,6 +50,7 @@ export interface Asked {
   memo?: string
   budget?: string
   quoteId?: string
+  sendOptions?: SendOptions
 }
 
 const MAX_KEY_LENGTH = 200
@@ -53,7 +60,7 @@ const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
 
 /** Not every database can keep the rest, and a key that is kept as another would find another payment. */
-const isKeptAsItIs = (text = ''): boolean => text.isWellFormed() && !text.includes('\0')
+export const isKeptAsItIs = (text = ''): boolean => text.isWellFormed() && !text.includes('\0')
 
 /** Throws for what cannot be an idempotency key. */
 export function assertKey(idempotencyKey: string | undefined): void {
@@ -80,6 +87,7 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
       'Leave the comment out; a memo is for the payer’s own records.',
     )
   const amountMsat = readAmount(target, request.amountMsat)
+  const sendOptions = readSendOptions(request)
   return {
     target,
     amountMsat,
@@ -91,6 +99,7 @@ export function readRequest(request: PaymentRequest, options: UrlOptions = {}): 
     ...(request.memo === undefined ? {} : { memo: cleanText(request.memo) }),
     ...(request.budget === undefined ? {} : { budget: request.budget }),
     ...(request.quoteId === undefined ? {} : { quoteId: readQuoteId(request.quoteId) }),
+    ...(sendOptions === undefined ? {} : { sendOptions }),
   }
 }
 

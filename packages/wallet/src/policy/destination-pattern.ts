@@ -163,7 +163,7 @@ export function payeeNames({
 }): PayeeNames {
   const node = payee === undefined ? {} : { nodeId: payee.toLowerCase() }
   // a channel is closed or added to: whose it is counts
-  if (kind === 'invoice' || destination.startsWith('channel:')) return node
+  if (kind === 'invoice' || kind === 'offer' || destination.startsWith('channel:')) return node
   const toCome = kind === 'minted' && payee === undefined ? { nodeIdToCome: true } : {}
   if (/^https?:\/\//i.test(destination)) {
     const host = URL.canParse(destination) ? asciiHost(new URL(destination).hostname) : undefined

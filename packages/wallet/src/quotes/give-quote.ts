@@ -11,7 +11,10 @@ export async function giveQuote(
     payee,
     invoiceExpiresAtMs = Number.POSITIVE_INFINITY,
     ...quoted
-  }: Pick<Quote, 'account' | 'kind' | 'destination' | 'amountMsat' | 'maxFeeMsat'> & {
+  }: Pick<
+    Quote,
+    'account' | 'kind' | 'destination' | 'amountMsat' | 'capitalMsat' | 'terms' | 'maxFeeMsat'
+  > & {
     paymentHash?: PaymentHash | undefined
     payee?: string | undefined
     invoiceExpiresAtMs?: number | undefined

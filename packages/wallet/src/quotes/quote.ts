@@ -1,5 +1,5 @@
-import { LightningError, type Msat, type PaymentHash } from '@lightning-mcp/core'
-import type { IntentKind } from '../intents/intent.ts'
+import { type ChannelRef, LightningError, type Msat, type PaymentHash } from '@lightning-mcp/core'
+import type { Intent, IntentKind } from '../intents/intent.ts'
 
 /** What a preview promised: a payment with this quote is exactly this one, or none. */
 export interface Quote {
@@ -11,10 +11,34 @@ export interface Quote {
   paymentHash?: PaymentHash
   payee?: string
   amountMsat: Msat
+  /** Own money that goes into a channel with it. */
+  capitalMsat?: Msat
+  /** What else a spending is bound to. */
+  terms?: QuoteTerms
   /** What it may cost on top at most. */
   maxFeeMsat: Msat
   createdAtMs: number
   expiresAtMs: number
+}
+
+/** What of a spending its destination and amounts do not say. */
+export interface QuoteTerms {
+  /** The channel that it changes. */
+  channel?: ChannelRef
+  private?: boolean
+  /** At which it was previewed, and is sent. */
+  feeRateSatPerVbyte?: number
+}
+
+/** What of a planned or recorded spending a quote binds. */
+export function quoteTerms({ details = {} }: Pick<Intent, 'details'>): QuoteTerms | undefined {
+  const { channel, private: isPrivate, feeRateSatPerVbyte } = details as QuoteTerms
+  const terms: QuoteTerms = {
+    ...(channel === undefined ? {} : { channel }),
+    ...(isPrivate === undefined ? {} : { private: isPrivate }),
+    ...(feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }),
+  }
+  return Object.keys(terms).length === 0 ? undefined : terms
 }
 
 /** For how long a quote can be redeemed, if what it is for does not expire sooner. */
@@ -31,7 +55,7 @@ export function readQuoteId(text: string): string {
   throw new LightningError({
     code: 'invalid_request',
     message: 'not a quote id',
-    hint: 'A quote id is "quo_" and 26 characters, as preview_payment answers it. Preview the payment again.',
+    hint: 'A quote id is "quo_" and 26 characters, as a preview answers it. Preview it again.',
   })
 }
 

@@ -1,9 +1,10 @@
 import { LightningError } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
+import { sameChannel } from '../dispatch/listing.ts'
 import type { Intent } from '../intents/intent.ts'
-import type { Asked } from '../intents/target.ts'
+import type { Asked, SpendTarget } from '../intents/target.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
-import { isUsable, type Quote } from './quote.ts'
+import { isUsable, type Quote, type QuoteTerms, quoteTerms } from './quote.ts'
 
 const AGAIN = 'Preview the payment again and pay with the new quote, or leave the quote out.'
 
@@ -31,7 +32,7 @@ export async function redeemQuote(
   const found = await store.quoteById(quoteId)
   // another account's is as unknown as one that never was
   const quote = found?.account === account ? found : undefined
-  const bound = quote ?? intent
+  const bound = quote ?? (intent === undefined ? undefined : { ...intent, terms: quoteTerms(intent) })
   if (bound === undefined) throw unknownQuote()
   assertNoDrift(bound, asked)
   const assertUsable = (): void => {
@@ -45,14 +46,33 @@ export async function redeemQuote(
 }
 
 function assertNoDrift(
-  quote: Pick<Quote, 'destination' | 'amountMsat' | 'maxFeeMsat' | 'paymentHash'>,
+  quote: Pick<Quote, 'kind' | 'destination' | 'amountMsat' | 'capitalMsat' | 'maxFeeMsat' | 'paymentHash'> & {
+    terms?: QuoteTerms | undefined
+  },
   { target, amountMsat, maxFeeGivenMsat }: Asked,
 ): void {
   const isInvoice = 'decoded' in target
+  const { capitalMsat, channel, private: isPrivate, feeRateSatPerVbyte } = spendPart(target)
+  const { terms = {} } = quote
   const differences = [
+    quote.kind === target.kind ? undefined : `kind is ${quote.kind}`,
     quote.destination === target.destination ? undefined : 'destination is another',
     // of a minted one the hash comes to be after the quote
     isInvoice && quote.paymentHash !== target.decoded.paymentHash ? 'payment hash is another' : undefined,
+    quote.capitalMsat === capitalMsat
+      ? undefined
+      : `capital was ${quote.capitalMsat === undefined ? 'none' : amountText(quote.capitalMsat)}`,
+    terms.channel === undefined || channel === undefined || sameChannel(terms.channel, channel)
+      ? undefined
+      : 'channel is another',
+    terms.private === undefined || terms.private === isPrivate
+      ? undefined
+      : `channel was ${terms.private ? 'private' : 'public'}`,
+    terms.feeRateSatPerVbyte === undefined ||
+    feeRateSatPerVbyte === undefined ||
+    terms.feeRateSatPerVbyte === feeRateSatPerVbyte
+      ? undefined
+      : `fee rate was ${terms.feeRateSatPerVbyte} sat per virtual byte`,
     quote.amountMsat === amountMsat ? undefined : `amount was ${amountText(quote.amountMsat)}`,
     // a caller that counts in sats was shown the fee rounded up
     maxFeeGivenMsat === undefined || maxFeeGivenMsat - quote.maxFeeMsat < MSAT_PER_SAT
@@ -67,6 +87,9 @@ function assertNoDrift(
     sent: 'no',
   })
 }
+
+const spendPart = (target: Asked['target']): Partial<SpendTarget> =>
+  target.kind === 'invoice' || target.kind === 'minted' ? {} : target
 
 const unknownQuote = (): LightningError =>
   new LightningError({

@@ -51,9 +51,9 @@ type Subject = Pick<Spend, 'account' | 'identity' | 'kind' | 'destination' | 'pa
 const scopesOf = ({ account, identity, kind, destination, payee }: Subject) => ({
   backend: `backend:${identity.kind}:${identity.network}:${identity.id}`,
   account: `account:${account}`,
-  destination: ['invoice', 'minted', 'keysend'].includes(kind)
+  destination: ['invoice', 'minted', 'keysend', 'offer'].includes(kind)
     ? // several users of one service share its node, so an address counts for itself
-      `destination:${account}:${kind === 'minted' ? destination : (payee ?? destination)}`
+      `destination:${account}:${kind === 'minted' || kind === 'offer' ? destination : (payee ?? destination)}`
     : undefined,
 })
 

@@ -3,14 +3,22 @@ import type { Clock } from '../clock.ts'
 import type { Leases } from '../leases.ts'
 import type { WalletStore } from '../store/wallet-store.ts'
 
+interface RoundLeaseOptions {
+  store: WalletStore
+  clock: Clock
+  leases: Leases
+  /** Of which kind of rounds one process at a time goes through. Default `reconciler`. */
+  round?: string
+}
+
 /**
  * Lets one process at a time go through what is open on a backend. The lease is lengthened as long as
  * the round takes, let go at its end, and runs out with a process that dies.
  */
 export class RoundLease {
-  readonly #options: { store: WalletStore; clock: Clock; leases: Leases }
+  readonly #options: RoundLeaseOptions
 
-  constructor(options: { store: WalletStore; clock: Clock; leases: Leases }) {
+  constructor(options: RoundLeaseOptions) {
     this.#options = options
   }
 
@@ -18,7 +26,7 @@ export class RoundLease {
   async during({ kind, network, id }: BackendIdentity, work: () => Promise<void>): Promise<boolean> {
     const { store, clock, leases } = this.#options
     const { owner, leaseMs } = leases
-    const name = `reconciler:${kind}:${network}:${id}`
+    const name = `${this.#options.round ?? 'reconciler'}:${kind}:${network}:${id}`
     const take = (): Promise<boolean> => {
       const nowMs = clock.now()
       return store.transaction((writer) => writer.takeLease({ name, owner, nowMs, untilMs: nowMs + leaseMs }))

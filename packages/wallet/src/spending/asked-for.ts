@@ -1,11 +1,12 @@
 import type { Asked } from '../intents/target.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import type { PreparedSpend } from './prepare-spend.ts'
+import { offerDestination } from './read-offer.ts'
 import type { AskedSpend, SpendOrder } from './read-spend.ts'
 
 /** A spending in the form in which payments are claimed; without a plan where the backend could not be asked. */
 export function askedFor(
-  { order, capitalMsat, feeRateSatPerVbyte: _, ...asked }: AskedSpend,
+  { order, capitalMsat, feeRateSatPerVbyte, ...asked }: AskedSpend,
   prepared?: PreparedSpend,
 ): Asked {
   return {
@@ -14,6 +15,8 @@ export function askedFor(
       kind: order.kind,
       destination: prepared?.destination ?? destinationOf(order),
       ...(capitalMsat === undefined ? {} : { capitalMsat }),
+      ...(order.kind === 'channel-open' ? { private: order.private } : {}),
+      ...(feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }),
       ...(prepared === undefined ? {} : { plan: prepared.plan }),
       ...(prepared?.channel === undefined ? {} : { channel: prepared.channel }),
     },
@@ -21,10 +24,12 @@ export function askedFor(
 }
 
 /** Known without the backend, except for a channel, which has several names. */
-function destinationOf(order: SpendOrder): string {
+export function destinationOf(order: SpendOrder): string {
   switch (order.kind) {
     case 'keysend':
       return order.payee
+    case 'offer':
+      return offerDestination(order.offer)
     case 'channel-open':
       return order.peer
     case 'onchain':
@@ -37,8 +42,13 @@ function destinationOf(order: SpendOrder): string {
 
 /** Whether something of this call may be on record, so that an unreachable node is not the whole answer. */
 export async function isKnownSpend(reader: StoreReader, account: string, asked: Asked): Promise<boolean> {
-  const { idempotencyKey, target, amountMsat } = asked
+  const { idempotencyKey, quoteId, target, amountMsat } = asked
   if (idempotencyKey !== undefined && (await reader.intentByKey(account, idempotencyKey))) return true
+  if (quoteId !== undefined && (await reader.intentByQuote(account, quoteId))) return true
   const { kind, destination } = target
+  if (kind === 'offer') {
+    const states = ['created', 'awaiting_approval', 'dispatched', 'settled'] as const
+    return (await reader.newestMinted({ account, kind, destination, amountMsat }, states)) !== undefined
+  }
   return (await reader.spendsTo(account, { kind, destination, amountMsat }, 1)).length > 0
 }

@@ -2,7 +2,7 @@ import { type BackendIdentity, type ChannelRef, LightningError, type Msat } from
 import { amountText } from '../amount-text.ts'
 import { sameChannel } from '../dispatch/listing.ts'
 import { type Intent, isOpen, sameBackend } from '../intents/intent.ts'
-import type { MatchContext } from '../intents/match.ts'
+import { isFeeOfQuote, type MatchContext } from '../intents/match.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import type { PaymentId } from '../wallet.ts'
 import { detailsOf, type SpendPlan } from './spend-plan.ts'
@@ -17,6 +17,7 @@ export interface SpendIdentity {
   maxFeeGivenMsat?: Msat | undefined
   idempotencyKey?: string | undefined
   repeatOf?: PaymentId | undefined
+  quoteId?: string | undefined
   /** The channel that it changes. */
   channel?: ChannelRef | undefined
   plan?: SpendPlan | undefined
@@ -104,7 +105,7 @@ function assertSameSpend(intent: Intent, asked: SpendIdentity): void {
     intent.capitalMsat === asked.capitalMsat
       ? undefined
       : `capital was ${intent.capitalMsat === undefined ? 'none' : amountText(intent.capitalMsat)}`,
-    intent.maxFeeGivenMsat === asked.maxFeeGivenMsat
+    intent.maxFeeGivenMsat === asked.maxFeeGivenMsat || isFeeOfQuote(intent, asked)
       ? undefined
       : `largest fee was ${intent.maxFeeGivenMsat === undefined ? 'not given' : amountText(intent.maxFeeGivenMsat)}`,
   ].filter((difference) => difference !== undefined)

@@ -5,6 +5,7 @@ import { readSpend } from './read-spend.ts'
 import type {
   ChannelCloseDetails,
   ChannelOpenDetails,
+  OfferDetails,
   OnchainDetails,
   SpendPlan,
   SpliceDetails,
@@ -13,6 +14,9 @@ import type { SpendRequest } from './spend-request.ts'
 
 /** What an order is bound to stays as it was; the rest is what the node looks like now. */
 const KEPT = [
+  'offer',
+  'offerId',
+  'hasAmount',
   'address',
   'amountSat',
   'peer',
@@ -30,12 +34,17 @@ const KEPT = [
  */
 export async function planAgain(
   intent: Intent,
-  { backend, profile, signal }: { backend: LightningBackend; profile: BackendProfile; signal?: AbortSignal },
+  context: {
+    backend: LightningBackend
+    profile: BackendProfile
+    nowMs: number
+    signal?: AbortSignal | undefined
+  },
 ): Promise<IntentChange> {
   const request = requestOf(intent)
   // a keysend has nothing to look up, and its preimage is pinned
   if (request === undefined) return {}
-  const { plan } = await prepareSpend(readSpend(request), { backend, profile, signal })
+  const { plan } = await prepareSpend(readSpend(request), { signal: undefined, ...context })
   return { details: lookedAtAnew(intent, plan) }
 }
 
@@ -49,9 +58,9 @@ export function lookedAtAnew(
 }
 
 function requestOf(intent: Intent): SpendRequest | undefined {
-  const { maxFeeMsat } = intent
+  const { maxFeeMsat, comment } = intent
   const details = (intent.details ?? {}) as Partial<
-    OnchainDetails & ChannelOpenDetails & ChannelCloseDetails & SpliceDetails
+    OfferDetails & OnchainDetails & ChannelOpenDetails & ChannelCloseDetails & SpliceDetails
   >
   const { feeRateSatPerVbyte } = details
   const terms = { maxFeeMsat, ...(feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }) }
@@ -59,6 +68,16 @@ function requestOf(intent: Intent): SpendRequest | undefined {
   const channel = details.channel as ChannelRef
   const address = String(details.address)
   switch (intent.kind) {
+    case 'offer': {
+      const { offer = '', hasAmount } = details
+      return {
+        kind: 'offer',
+        offer,
+        ...(hasAmount === true ? {} : { amountMsat: intent.amountMsat }),
+        ...(comment === undefined ? {} : { payerNote: comment }),
+        maxFeeMsat,
+      }
+    }
     case 'onchain':
       return { kind: 'onchain', address, amountSat, ...terms }
     case 'splice-in':

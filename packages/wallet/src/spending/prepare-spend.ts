@@ -4,6 +4,7 @@ import {
   type Capability,
   type Channel,
   type ChannelRef,
+  cleanText,
   type LightningBackend,
   LightningError,
   type Msat,
@@ -16,10 +17,13 @@ import { channelName, listChannels, listOnchain, sameChannel } from '../dispatch
 import { pays } from '../dispatch/onchain.ts'
 import type { FeeFacts } from '../limits.ts'
 import { worstCloseFeeMsat, worstCoinFeeMsat, worstSpliceOutFeeMsat } from './fee-bound.ts'
+import { offerDestination } from './read-offer.ts'
 import type { AskedSpend, SpendOrder } from './read-spend.ts'
 import type {
   ChannelCloseDetails,
   ChannelOpenDetails,
+  KeysendDetails,
+  OfferDetails,
   OnchainDetails,
   SpendCost,
   SpendPlan,
@@ -42,6 +46,7 @@ interface Draft extends PreparedSpend {
 }
 
 interface Context {
+  nowMs: number
   backend: LightningBackend
   profile: BackendProfile
   signal: AbortSignal | undefined
@@ -49,6 +54,7 @@ interface Context {
 
 const NEEDS: Readonly<Record<SpendKind, readonly Capability[]>> = {
   keysend: ['keysend.send'],
+  offer: ['offers.pay'],
   onchain: ['onchain.send'],
   'channel-open': ['channels.open'],
   // what is to be closed or resized has to be seen first
@@ -77,6 +83,8 @@ async function draft(asked: AskedSpend, context: Context): Promise<Draft> {
   switch (order.kind) {
     case 'keysend':
       return keysend(order, asked, context)
+    case 'offer':
+      return offer(order, asked, context)
     case 'onchain':
       return onchain(order, asked, context)
     case 'channel-open':
@@ -90,19 +98,63 @@ async function draft(asked: AskedSpend, context: Context): Promise<Draft> {
 
 const options = ({ signal }: Context) => (signal === undefined ? {} : { signal })
 
-async function keysend(
-  { payee }: Extract<SpendOrder, { kind: 'keysend' }>,
-  { amountMsat }: AskedSpend,
-  { backend, profile, signal }: Context,
-): Promise<Draft> {
+/** What the backend says about the fee of a payment over Lightning. */
+async function lightningFees({ amountMsat }: AskedSpend, context: Context): Promise<FeeFacts> {
+  const { backend, profile } = context
   const { feeLimit } = profile
   const worstFeeMsat =
     feeLimit === 'reserve-only'
-      ? await backend.estimateWorstFee?.({ amountMsat, ...(signal === undefined ? {} : { signal }) })
+      ? await backend.estimateWorstFee?.({ amountMsat, ...options(context) })
       : undefined
-  const fees = { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
-  if (profile.keysendChoosesPreimage === true)
-    return { destination: payee, plan: { payee, details: {} }, fees }
+  return { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
+}
+
+async function offer(
+  { offer }: Extract<SpendOrder, { kind: 'offer' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<Draft> {
+  assertNetwork(offer, context.profile, 'offer')
+  const { offerId, issuerId, description, amountMsat, expiresAt } = offer
+  if (expiresAt !== undefined && expiresAt * 1000 <= context.nowMs)
+    throw new LightningError({
+      code: 'invoice_expired',
+      message: 'the offer has expired',
+      hint: 'Ask the recipient for a fresh offer.',
+    })
+  const fetches = supports(context.profile.capabilities, 'offers.fetchInvoice')
+  const before = fetches
+    ? undefined
+    : ((await context.backend.offers?.listPayments?.({ offer: offer.offer, ...options(context) })) ?? [])
+  const details: OfferDetails = {
+    offer: offer.offer,
+    offerId,
+    hasAmount: amountMsat !== undefined,
+    ...(before === undefined ? {} : { known: before.map(({ paymentHash }) => paymentHash) }),
+  }
+  return {
+    destination: offerDestination(offer),
+    plan: {
+      ...(issuerId === undefined ? {} : { payee: issuerId }),
+      ...(description === undefined ? {} : { description: cleanText(description) }),
+      ...(fetches ? { mints: true as const } : {}),
+      details: { ...details },
+    },
+    fees: await lightningFees(asked, context),
+  }
+}
+
+async function keysend(
+  { payee }: Extract<SpendOrder, { kind: 'keysend' }>,
+  asked: AskedSpend,
+  context: Context,
+): Promise<Draft> {
+  const { profile } = context
+  const fees = await lightningFees(asked, context)
+  if (profile.keysendChoosesPreimage === true) {
+    const details: KeysendDetails = profile.keepsPaymentLabels === true ? { labelled: true } : {}
+    return { destination: payee, plan: { payee, details: { ...details } }, fees }
+  }
   const preimage = randomBytes(32).toString('hex') as Preimage
   return {
     destination: payee,
@@ -253,12 +305,13 @@ async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context):
 function assertNetwork(
   { networks }: { networks: readonly BackendProfile['identity']['network'][] },
   { identity }: BackendProfile,
+  what: 'address' | 'offer' = 'address',
 ): void {
   if (networks.includes(identity.network)) return
   throw new LightningError({
     code: 'wrong_network',
-    message: `the address is one of ${networks.join(' or ')}, and this wallet is on ${identity.network}`,
-    hint: `Ask the recipient for an address on ${identity.network}.`,
+    message: `the ${what} is one of ${networks.join(' or ') || 'no known network'}, and this wallet is on ${identity.network}`,
+    hint: `Ask the recipient for an ${what} on ${identity.network}.`,
   })
 }
 

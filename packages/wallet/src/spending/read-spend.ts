@@ -1,4 +1,9 @@
-import { type BitcoinAddressType, parseBitcoinAddress, parseNodeUri } from '@lightning-mcp/codec'
+import {
+  type BitcoinAddressType,
+  type DecodedOffer,
+  parseBitcoinAddress,
+  parseNodeUri,
+} from '@lightning-mcp/codec'
 import {
   type ChannelRef,
   cleanText,
@@ -15,12 +20,15 @@ import {
 } from '@lightning-mcp/core'
 import { assertKey } from '../intents/target.ts'
 import { paymentId } from '../payment-id.ts'
+import { readQuoteId } from '../quotes/quote.ts'
 import type { PaymentId } from '../wallet.ts'
+import { readOffer } from './read-offer.ts'
 import type { SpendKind, SpendRequest } from './spend-request.ts'
 
 /** What is to be spent on what, read from the caller's words. */
 export type SpendOrder =
   | { kind: 'keysend'; payee: NodeId }
+  | { kind: 'offer'; offer: DecodedOffer }
   | { kind: 'onchain'; address: string; networks: readonly Network[]; amountSat: Sat }
   | { kind: 'channel-open'; peer: NodeId; host?: string; capacitySat: Sat; pushMsat: Msat; private: boolean }
   | { kind: 'channel-close'; channel: ChannelRef; mode: 'cooperative' | 'force' }
@@ -33,13 +41,17 @@ export interface AskedSpend {
   feeRateSatPerVbyte?: number
   /** What leaves for others. */
   amountMsat: Msat
+  amountGivenMsat?: Msat
   /** What stays the account's own, in a channel. */
   capitalMsat?: Msat
   maxFeeGivenMsat?: Msat
   idempotencyKey?: string
   repeatOf?: PaymentId
   memo?: string
+  /** For the recipient. */
+  comment?: string
   budget?: string
+  quoteId?: string
 }
 
 const MAX_BUDGET_LENGTH = 200
@@ -78,11 +90,16 @@ export function readSpend(request: SpendRequest): AskedSpend {
     ...(request.repeatOf === undefined ? {} : { repeatOf: paymentId(request.repeatOf) }),
     ...(request.memo === undefined ? {} : { memo: cleanText(request.memo) }),
     ...(budget === undefined ? {} : { budget }),
+    ...(request.quoteId === undefined ? {} : { quoteId: readQuoteId(request.quoteId) }),
   }
 }
 
-function readOrder(request: SpendRequest): Pick<AskedSpend, 'order' | 'amountMsat' | 'capitalMsat'> {
+function readOrder(
+  request: SpendRequest,
+): Pick<AskedSpend, 'order' | 'amountMsat' | 'amountGivenMsat' | 'capitalMsat' | 'comment'> {
   switch (request.kind) {
+    case 'offer':
+      return readOffer(request)
     case 'keysend':
       return {
         order: { kind: 'keysend', payee: nodeId(request.payee.trim()) },
@@ -128,6 +145,7 @@ function readOrder(request: SpendRequest): Pick<AskedSpend, 'order' | 'amountMsa
 
 const KINDS: readonly SpendKind[] = [
   'keysend',
+  'offer',
   'onchain',
   'channel-open',
   'channel-close',

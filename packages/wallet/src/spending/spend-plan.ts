@@ -5,6 +5,18 @@ import type { FeeFacts } from '../limits.ts'
 /** Chosen by us; a secret until the payment has settled. Absent where the backend chooses its own. */
 export interface KeysendDetails {
   preimage?: Preimage
+  /** The backend chooses the preimage and keeps labels: ours is `labelOf(intent)`. */
+  labelled?: boolean
+}
+
+export interface OfferDetails {
+  /** `lno1…` */
+  offer: string
+  offerId: string
+  /** The offer says how much. */
+  hasAmount: boolean
+  /** Present where the backend fetches the invoice itself, unseen: payments of the offer that were there before. */
+  known?: readonly string[]
 }
 
 /** What tells our transaction or channel from others like it, where the backend keeps no labels. */
@@ -67,6 +79,10 @@ export interface SpendResult {
 export interface SpendPlan {
   paymentHash?: PaymentHash
   payee?: string
+  /** Untrusted text from the recipient. Cleaned. */
+  description?: string
+  /** An invoice has to be fetched and pinned before anything is sent. */
+  mints?: true
   details: Readonly<Record<string, unknown>>
 }
 

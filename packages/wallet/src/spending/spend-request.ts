@@ -2,7 +2,14 @@ import type { CallOptions, ChannelRef, Msat, Sat } from '@lightning-mcp/core'
 import type { PaymentId, PaymentProgress } from '../wallet.ts'
 
 /** Spending that is not an invoice. */
-export type SpendKind = 'keysend' | 'onchain' | 'channel-open' | 'channel-close' | 'splice-in' | 'splice-out'
+export type SpendKind =
+  | 'keysend'
+  | 'offer'
+  | 'onchain'
+  | 'channel-open'
+  | 'channel-close'
+  | 'splice-in'
+  | 'splice-out'
 
 /** What every spending takes; as of a payment. */
 export interface SpendTerms extends CallOptions {
@@ -12,6 +19,8 @@ export interface SpendTerms extends CallOptions {
   idempotencyKey?: string
   /** The spending after which a further one of the same kind, amount and destination is meant. */
   repeatOf?: PaymentId
+  /** Binds the spending to what `previewSpend` answered. */
+  quoteId?: string
   /** For the owner's own records. */
   memo?: string
   /** The owner's named budget that it belongs to. */
@@ -35,6 +44,17 @@ export interface KeysendSpend {
   /** Node id. */
   payee: string
   amountMsat: Msat
+}
+
+/** Pays a BOLT 12 offer: its owner is asked for an invoice, which is pinned before it is paid. */
+export interface OfferSpend {
+  kind: 'offer'
+  /** `lno1…` */
+  offer: string
+  /** Required if and only if the offer has none. */
+  amountMsat?: Msat
+  /** For the recipient, who sees it. */
+  payerNote?: string
 }
 
 /** Pays a bitcoin address from the node's coins. */
@@ -80,4 +100,12 @@ export interface SpliceOutSpend extends OnchainTerms {
 
 /** What a caller asks to be spent otherwise than on an invoice. */
 export type SpendRequest = SpendTerms &
-  (KeysendSpend | OnchainSpend | ChannelOpenSpend | ChannelCloseSpend | SpliceInSpend | SpliceOutSpend)
+  (
+    | KeysendSpend
+    | OfferSpend
+    | OnchainSpend
+    | ChannelOpenSpend
+    | ChannelCloseSpend
+    | SpliceInSpend
+    | SpliceOutSpend
+  )

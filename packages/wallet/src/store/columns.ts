@@ -59,6 +59,7 @@ export const INTENT_COLUMNS: Columns<Intent> = {
   approvalExpiresAtMs: 'number',
   quoteId: 'text',
   details: 'json',
+  sendOptions: 'json',
 }
 
 export const ATTEMPT_COLUMNS: Columns<Attempt> = {

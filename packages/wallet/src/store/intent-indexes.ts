@@ -35,3 +35,13 @@ export async function improveIntentIndexes(db: Kysely<Database>): Promise<void> 
     .where(sql.ref('state'), 'in', ['reserved', 'dispatched'])
     .execute()
 }
+
+/** So that earlier payments of an offer are found as those to an address are. */
+export async function createOfferIndex(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createIndex('offers_by_destination')
+    .on('intents')
+    .columns(['account', 'destination', 'amount_msat', 'created_at_ms'])
+    .where(sql.ref('kind'), '=', 'offer')
+    .execute()
+}

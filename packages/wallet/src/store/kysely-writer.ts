@@ -15,6 +15,7 @@ import {
   toValues,
   toWholeRow,
 } from './columns.ts'
+import { holdQueries } from './hold-queries.ts'
 import { safetyInMemory, withWritten } from './in-memory.ts'
 import { ledgerQueries } from './ledger-queries.ts'
 import { payeeQueries } from './payee-queries.ts'
@@ -28,7 +29,7 @@ import { writeRows } from './write-rows.ts'
 
 // Written out and not as parameters: only so does SQLite see that a partial index fits.
 const WAITING = sql.lit(0n)
-const MINTED = sql.lit('minted')
+const MINTING = { minted: sql.lit('minted'), offer: sql.lit('offer') }
 const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
 
 /** 1 where money may still move or has moved: of several intents of a hash that one tells what became of it. */
@@ -72,6 +73,7 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
     ...safetyInMemory(session, safetyQueries(db)),
     ...approvalQueries(db),
     ...quoteQueries(db),
+    ...holdQueries(db),
     ...withWritten(memory, auditQueries(db), [
       'bookedSums',
       'journalOrphans',
@@ -126,12 +128,12 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
-    async newestMinted({ account, destination, amountMsat, repeatOf }, states) {
+    async newestMinted({ account, kind = 'minted', destination, amountMsat, repeatOf }, states) {
       let query = intents()
         .where('account', '=', account)
         .where('destination', '=', destination)
         .where('amount_msat', '=', amountMsat)
-        .where('kind', '=', MINTED)
+        .where('kind', '=', MINTING[kind])
         .where('state', 'in', [...states])
       if (repeatOf !== undefined) query = query.where('repeat_of', '=', repeatOf)
       return intent(
@@ -224,7 +226,7 @@ export function kyselyWriter(session: Session): StoreReader & StoreWriter {
           .where('state', '=', 'settled')
           .where('payment_hash', 'is not', null)
           // an invoice with details was settled inside the ledger: no node ever sent it
-          .where((is) => is.or([is('kind', '=', 'keysend'), is('details', 'is', null)]))
+          .where((is) => is.or([is('kind', 'in', ['keysend', 'offer']), is('details', 'is', null)]))
           .where('dispatched_at_ms', '<', BigInt(Math.trunc(dispatchedAtMs)))
           .orderBy('dispatched_at_ms', 'desc')
           .limit(1)

@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 import { createAccountTables } from './account-tables.ts'
 import { createApprovalTables } from './approval-tables.ts'
-import { improveIntentIndexes } from './intent-indexes.ts'
+import { createHoldTables } from './hold-tables.ts'
+import { createOfferIndex, improveIntentIndexes } from './intent-indexes.ts'
 import { createLedgerTables } from './ledger-tables.ts'
 import { openJournal } from './open-journal.ts'
 import { createPayeeIndexes } from './payee-queries.ts'
-import { createQuoteTable } from './quote-queries.ts'
+import { bindQuotesToSpends, createQuoteTable } from './quote-queries.ts'
 import { createSafetyTables } from './safety-queries.ts'
 import type { Database } from './schema.ts'
 import { createSpendIndexes } from './spend-queries.ts'
@@ -149,6 +150,12 @@ export const MIGRATIONS: readonly Migration[] = [
     await createAccountTables(db, dialect)
     await improveIntentIndexes(db)
     await openJournal(db)
+  },
+  async (db) => {
+    await db.schema.alterTable('intents').addColumn('send_options', 'text').execute()
+    await createOfferIndex(db)
+    await bindQuotesToSpends(db)
+    await createHoldTables(db)
   },
 ]
 

@@ -32,6 +32,8 @@ const QUOTE_COLUMNS: Columns<Quote> = {
   maxFeeMsat: 'msat',
   createdAtMs: 'number',
   expiresAtMs: 'number',
+  capitalMsat: 'msat',
+  terms: 'json',
 }
 
 export async function createQuoteTable(db: Kysely<Database>): Promise<void> {
@@ -59,6 +61,12 @@ export async function createQuoteTable(db: Kysely<Database>): Promise<void> {
     // most payments come of no quote, and SQLite would take a whole index for other questions
     .where(sql.ref('quote_id'), 'is not', null)
     .execute()
+}
+
+/** What a quote for a spending is bound to beside. */
+export async function bindQuotesToSpends(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable('quotes').addColumn('capital_msat', 'bigint').execute()
+  await db.schema.alterTable('quotes').addColumn('terms', 'text').execute()
 }
 
 export function quoteQueries(db: Kysely<Database>): QuoteReader & QuoteWriter {

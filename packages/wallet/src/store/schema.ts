@@ -15,5 +15,6 @@ export interface Database {
   breakers: Row
   leases: Row
   quotes: Row
+  hold_invoices: Row
   meta: { key: string; value: SqlValue }
 }

@@ -14,6 +14,11 @@ export interface SpendReader {
   ): Promise<readonly Intent[]>
   /** Whoever's, of this backend, that hold a reservation. */
   heldSpends(identity: BackendIdentity): Promise<readonly Intent[]>
+  /** Whoever's, of this backend: payments of the offer and amount that are under way under no known hash. */
+  openOffers(
+    identity: BackendIdentity,
+    alike: Pick<Intent, 'destination' | 'amountMsat'>,
+  ): Promise<readonly Intent[]>
   /** The one that the backend knows by that id (a transaction, for what is on the chain). */
   intentByBackendPaymentId(identity: BackendIdentity, id: string): Promise<Intent | undefined>
 }
@@ -72,6 +77,21 @@ export function spendQueries(db: Kysely<Database>): SpendReader {
     },
     async heldSpends(identity) {
       const rows = await ofBackend(identity).where('state', 'in', HELD).execute()
+      return rows.map(read)
+    },
+    async openOffers({ kind, network, id }, { destination, amountMsat }) {
+      const rows = await db
+        .selectFrom('intents')
+        .selectAll()
+        .where('state', 'in', HELD)
+        .where('kind', '=', 'offer')
+        .where('backend_kind', '=', kind)
+        .where('backend_network', '=', network)
+        .where('backend_id', '=', id)
+        .where('destination', '=', destination)
+        .where('amount_msat', '=', amountMsat)
+        .where('payment_hash', 'is', null)
+        .execute()
       return rows.map(read)
     },
     async intentByBackendPaymentId(identity, id) {

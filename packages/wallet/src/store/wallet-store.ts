@@ -4,6 +4,7 @@ import type { IntentState, PaymentId } from '../wallet.ts'
 import type { AccountReader, AccountWriter } from './account-queries.ts'
 import type { ApprovalReader, ApprovalWriter } from './approval-queries.ts'
 import type { AuditReader } from './audit-queries.ts'
+import type { HoldReader, HoldWriter } from './hold-queries.ts'
 import type { LedgerReader, LedgerWriter } from './ledger-queries.ts'
 import type { PayeeReader } from './payee-queries.ts'
 import type { QuoteReader, QuoteWriter } from './quote-queries.ts'
@@ -13,6 +14,8 @@ import type { SpendReader } from './spend-queries.ts'
 /** Which intents belong together because the same service would be asked to mint for the same amount. */
 export interface MintedKey {
   account: string
+  /** Default: `minted`. */
+  kind?: 'minted' | 'offer'
   destination: string
   amountMsat: Msat
   /** Only those made with this `repeat_of`. */
@@ -28,6 +31,7 @@ export interface StoreReader
     ApprovalReader,
     AuditReader,
     SafetyReader,
+    HoldReader,
     QuoteReader {
   intentById(paymentId: PaymentId): Promise<Intent | undefined>
   intentByKey(account: string, idempotencyKey: string): Promise<Intent | undefined>
@@ -65,6 +69,7 @@ export interface StoreWriter
     LedgerWriter,
     ApprovalWriter,
     SafetyWriter,
+    HoldWriter,
     QuoteWriter {
   /** Called by `ledger/write-intent.ts` alone, which books what the intent holds. */
   insertIntent(intent: Intent): Promise<void>

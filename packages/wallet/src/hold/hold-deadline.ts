@@ -1,0 +1,76 @@
+import type { Invoice } from '@lightning-mcp/core'
+import type { HoldDecision, HoldRecord } from './hold-record.ts'
+
+/**
+ * A held payment is ended so many blocks before its HTLC times out. A node whose HTLC ran out closes
+ * the channel by force; LND gives up at 12 blocks by itself (`DefaultHoldInvoiceExpiryDelta`: canceled)
+ * and goes on chain with a preimage at 10 (`DefaultIncomingBroadcastDelta`). Six blocks more, about an
+ * hour, are for a node or a wallet that is away for a while.
+ */
+export const SAFETY_BLOCKS = 18
+/** One that is to be settled is canceled by a process without the key only so late: another may have it. */
+const CANCEL_UNREADABLE_BLOCKS = 15
+
+/** BOLT 11: what an invoice asks that says nothing. */
+const DEFAULT_MIN_FINAL_CLTV = 18
+const BLOCK_MS = 600_000
+
+const SECOND_MS = 1000
+const DAY_MS = 86_400_000
+const OPEN_DELAYS_MS = [1, 2, 4, 8, 15, 30, 60, 120].map((seconds) => seconds * SECOND_MS)
+
+/** The height at which it times out, as the backend says; else as its invoice asked of the payer. */
+export function deadlineOf(
+  { deadlineHeight, minFinalCltvDelta = DEFAULT_MIN_FINAL_CLTV }: HoldRecord,
+  { htlcExpiryHeight }: Invoice,
+  blockHeight: number,
+): number {
+  if (htlcExpiryHeight !== undefined) return htlcExpiryHeight
+  return deadlineHeight ?? blockHeight + minFinalCltvDelta
+}
+
+/** How many blocks are left, as far as is known; where the chain has not been seen for a while, by its usual pace. */
+function blocksLeft({ deadlineHeight, seenHeight, seenAtMs }: HoldRecord, nowMs: number): number {
+  if (deadlineHeight === undefined || seenHeight === undefined) return Number.POSITIVE_INFINITY
+  const since = Math.max(0, Math.floor((nowMs - (seenAtMs ?? nowMs)) / BLOCK_MS))
+  return deadlineHeight - seenHeight - since
+}
+
+/** What is to be done with a held payment now; `undefined`: nothing yet. */
+export function decisionAt(
+  record: HoldRecord,
+  { canSettle, nowMs }: { canSettle: boolean; nowMs: number },
+): HoldDecision | undefined {
+  const left = blocksLeft(record, nowMs)
+  if (left > SAFETY_BLOCKS) return undefined
+  if (record.onDeadline === 'cancel') return 'cancel'
+  if (canSettle) return 'settle'
+  return left <= CANCEL_UNREADABLE_BLOCKS ? 'cancel' : undefined
+}
+
+/** When to look again; 0: never. */
+export function nextLookMs(record: HoldRecord, found: Invoice | undefined, nowMs: number): number {
+  if (found?.status === 'accepted') return nowMs + urgencyOf(record, nowMs).delayMs
+  const isLate = nowMs >= record.expiresAtMs
+  // a payment that arrived in the last moment is told later than that the invoice has expired
+  if (isLate && nowMs >= record.expiresAtMs + DAY_MS) return 0
+  if (isLate) return nowMs + 3_600 * SECOND_MS
+  const delayMs = OPEN_DELAYS_MS[Math.min(record.looks, OPEN_DELAYS_MS.length - 1)] ?? DAY_MS
+  return nowMs + Math.min(delayMs, record.expiresAtMs + SECOND_MS - nowMs)
+}
+
+/** The less time is left, the sooner the next look. */
+export function urgencyOf(record: HoldRecord, nowMs: number): { blocksLeft: number; delayMs: number } {
+  const left = blocksLeft(record, nowMs)
+  const seconds =
+    record.decision !== undefined && left > SAFETY_BLOCKS
+      ? Math.min(60, 2 ** Math.min(record.looks, 6))
+      : left > 2 * SAFETY_BLOCKS
+        ? 60
+        : left > SAFETY_BLOCKS
+          ? 30
+          : left > SAFETY_BLOCKS / 3
+            ? 10
+            : 3
+  return { blocksLeft: left, delayMs: seconds * SECOND_MS }
+}
