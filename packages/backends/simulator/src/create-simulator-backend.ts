@@ -19,30 +19,33 @@ export interface SimulatorBackendOptions extends SimulatedNetworkOptions {
   /** Stays open when the wallet closes. */
   network?: SimulatedNetwork
   socketPath?: string
+  /** The node chooses the preimages of keysend payments, as those of Core Lightning and Eclair do: a lost reply is found by its label. Default: the caller does. */
+  keysendChoosesPreimage?: boolean
 }
 
 /** Opens a wallet of a simulated network. Does no I/O before the first call. */
 export function createSimulatorBackend(options: SimulatorBackendOptions = {}): SimulatorBackend {
-  const { node = 'alice', network, socketPath, ...own } = options
+  const { node = 'alice', network, socketPath, keysendChoosesPreimage, ...own } = options
   const { clock } = own
   if (network !== undefined) {
     refuseMixture(socketPath !== undefined || Object.keys(own).length > 0, 'network')
-    return network.wallet(node)
+    return network.wallet(node, { keysendChoosesPreimage })
   }
   if (socketPath !== undefined && own.stateFile !== undefined) {
     const shared = { ...own, stateFile: own.stateFile, socketPath, node }
-    return createWallet({ openLink: () => openSharedNetwork(shared), clock })
+    return createWallet({ openLink: () => openSharedNetwork(shared), clock, keysendChoosesPreimage })
   }
   if (socketPath !== undefined) {
     refuseMixture(
       Object.keys(own).some((name) => name !== 'clock'),
       'socketPath',
     )
-    return createSocketWallet({ socketPath, node, clock })
+    return createSocketWallet({ socketPath, node, clock, keysendChoosesPreimage })
   }
   let opened: SimulatedNetwork | undefined
   return createWallet({
     clock,
+    keysendChoosesPreimage,
     openLink: () => {
       opened = createSimulatedNetwork(own)
       return opened.openLink(node)

@@ -56,7 +56,7 @@ function mayMatch(entry: HistoryEntry, request: Omit<ListTransactionsRequest, 's
 }
 
 /** How many entries are older than that sequence number. */
-function countBefore(entries: readonly HistoryEntry[], sequence: number): number {
+export function countBefore(entries: readonly { sequence: number }[], sequence: number): number {
   let low = 0
   let high = entries.length
   while (low < high) {

@@ -4,7 +4,7 @@ export { simulatorCapabilities } from './capabilities.ts'
 export { createManualClock, type ManualClock, type SimulatorClock, systemClock } from './clock.ts'
 export type { SimulatorControls } from './controls.ts'
 export { createSimulatorBackend, type SimulatorBackendOptions } from './create-simulator-backend.ts'
-export type { TestInvoice, TestPayment } from './service/control-calls.ts'
+export type { TestInvoice, TestOffer, TestPayment } from './service/control-calls.ts'
 export {
   createSimulatedNetwork,
   type SimulatedNetwork,

@@ -13,6 +13,8 @@ import { EventHub } from './events/event-hub.ts'
 import type { HoldOrder, NetworkFaults } from './faults.ts'
 import type { SimulatedInvoice } from './invoices/invoice.ts'
 import type { SimulatedNode } from './nodes/node.ts'
+import type { SimulatedOffer } from './offers/offer.ts'
+import type { SimulatedForward } from './payments/note-forwards.ts'
 import type { PaymentPart, PaymentTask, SimulatedPayment } from './payments/payment.ts'
 import { type RecordStore, recordKey, type StoredRecord } from './persistence/record-store.ts'
 
@@ -39,6 +41,9 @@ export class NetworkState {
   readonly invoices = new Map<string, Map<PaymentHash, SimulatedInvoice>>()
   readonly payments = new Map<string, Map<PaymentHash, SimulatedPayment>>()
   readonly history = new Map<string, HistoryEntry[]>()
+  /** Per node: its offers, and what it forwarded, both in order of creation. */
+  readonly offers = new Map<string, SimulatedOffer[]>()
+  readonly forwards = new Map<string, SimulatedForward[]>()
   /** Payments that are not over. */
   readonly livePayments = new Map<number, SimulatedPayment>()
   /** What a payer has learned while it tries, by payment: channel and direction → the smallest amount refused. Forgotten on restart. */
@@ -119,9 +124,17 @@ export class NetworkState {
         append(this.history, record.value.node, record.value)
         break
       case 'payment':
-        entries(this.payments, record.value.node).set(record.value.paymentHash, record.value)
-        append(this.history, record.value.node, record.value)
+        if (record.value.probe === undefined) {
+          entries(this.payments, record.value.node).set(record.value.paymentHash, record.value)
+          append(this.history, record.value.node, record.value)
+        }
         if (record.value.status === 'pending') this.livePayments.set(record.value.sequence, record.value)
+        break
+      case 'offer':
+        append(this.offers, record.value.node, record.value)
+        break
+      case 'forward':
+        append(this.forwards, record.value.node, record.value)
         break
       case 'counters':
         this.counters = record.value

@@ -39,7 +39,7 @@ export interface SimulatedNetworkOptions {
 /** A Lightning network: nodes, channels, payments, a chain. */
 export interface SimulatedNetwork {
   /** Opens the wallet of that node; closing it leaves the network open. */
-  wallet(name: string): SimulatorBackend
+  wallet(name: string, options?: { keysendChoosesPreimage?: boolean | undefined }): SimulatorBackend
   readonly nodes: readonly { name: string; nodeId: NodeId; alias: string }[]
   readonly blockHeight: number
   mineBlocks(count: number): number
@@ -74,9 +74,9 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions = {}): S
   const counterparty = counterpartyOf(state, options.counterparty)
   const openLink = (name: string): WalletLink => openLocalLink(state, name, counterparty)
   return {
-    wallet: (name) => {
+    wallet: (name, options) => {
       state.node(name)
-      return createWallet({ openLink: () => openLink(name), clock: state.clock })
+      return createWallet({ ...options, openLink: () => openLink(name), clock: state.clock })
     },
     get nodes() {
       return [...state.nodes.values()].map(({ name, nodeId, alias }) => ({ name, nodeId, alias }))

@@ -28,9 +28,12 @@ export function createWallet(options: {
   openLink: () => WalletLink
   /** The network's clock, by which invoices expire. Default: the system's. */
   clock?: SimulatorClock | undefined
+  /** The node chooses the preimages of keysend payments, as those of Core Lightning and Eclair do. */
+  keysendChoosesPreimage?: boolean | undefined
   /** Lets go of what the wallet owns besides its link. */
   release?: () => void
 }): SimulatorBackend {
+  const { clock = systemClock, keysendChoosesPreimage = false } = options
   const queues = new Set<EventQueue>()
   let link: WalletLink | undefined
   let closed = false
@@ -50,7 +53,10 @@ export function createWallet(options: {
     kind: 'simulator',
     capabilities: simulatorCapabilities,
     controls: createControls(connection),
-    connect: (call) => profileOf(connection, call),
+    connect: async (call) => ({
+      ...(await profileOf(connection, call)),
+      ...(keysendChoosesPreimage ? { keysendChoosesPreimage } : {}),
+    }),
     getInfo: (call) => ask(connection, call?.signal, 'getInfo'),
     getBalance: (call) => ask(connection, call?.signal, 'getBalance'),
     async createInvoice({ signal, privateHints, ...request }) {
@@ -59,8 +65,8 @@ export function createWallet(options: {
     },
     lookupInvoice: ({ signal, ...request }) => ask(connection, signal, 'lookupInvoice', request),
     listTransactions: ({ signal, ...request }) => ask(connection, signal, 'listTransactions', request),
-    ...createPayments(connection, options.clock ?? systemClock),
-    ...createFacets(connection),
+    ...createPayments(connection, { clock, keysendChoosesPreimage }),
+    ...createFacets(connection, clock),
     watch: (request) => watch(connection, queues, request),
     async close() {
       if (closed) return
@@ -93,6 +99,7 @@ async function profileOf(connection: Connection, call: CallOptions | undefined):
     lookup: 'hash',
     events: 'stream',
     keepsLabels: true,
+    keepsPaymentLabels: true,
   }
 }
 

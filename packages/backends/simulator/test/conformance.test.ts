@@ -15,6 +15,7 @@ interface Way {
 const SPENDING: readonly string[] = [
   'payInvoice',
   'sendKeysend',
+  'payOffer',
   'openChannel',
   'closeChannel',
   'sendOnchain',

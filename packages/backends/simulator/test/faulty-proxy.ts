@@ -28,6 +28,7 @@ export interface FaultyProxy {
 const SPENDING = [
   'payInvoice',
   'sendKeysend',
+  'payOffer',
   'openChannel',
   'closeChannel',
   'sendOnchain',

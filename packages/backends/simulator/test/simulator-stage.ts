@@ -92,6 +92,7 @@ export function counterpartyOf(network: SimulatedNetwork, name: string): Counter
     async cancelInvoice(paymentHash) {
       await wallet.invoices!.cancel({ paymentHash })
     },
+    createOffer: async (request) => (await wallet.offers!.create({ description: 'tea', ...request })).offer,
     hold: {
       async createInvoice({ expirySeconds = 3600, ...request }) {
         const secret = preimage(randomBytes(32).toString('hex'))

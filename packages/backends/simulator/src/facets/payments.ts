@@ -24,10 +24,19 @@ const unknown = ({ paymentHash, amountMsat }: Sent): Payment => ({
   ...(amountMsat === undefined ? {} : { amountMsat }),
 })
 
+/** The hash was in the answer: nobody can name the payment but by its label. */
+const lostWithItsHash = (): never => {
+  throw new LightningError({
+    code: 'outcome_unknown',
+    message: 'the answer to a keysend payment was lost, and its payment hash with it',
+    hint: 'Look the payment up by its label.',
+  })
+}
+
 /** Payments of this wallet, with the rule that only what was never sent may throw. */
 export const createPayments = (
   connection: Connection,
-  clock: SimulatorClock,
+  { clock, keysendChoosesPreimage }: { clock: SimulatorClock; keysendChoosesPreimage: boolean },
 ): Pick<LightningBackend, 'payInvoice' | 'lookupPayment'> & { keysend: KeysendFacet } => ({
   async payInvoice({ signal, ...request }) {
     const nowSeconds = Math.floor(clock.now() / 1000)
@@ -37,17 +46,21 @@ export const createPayments = (
   },
 
   async lookupPayment({ signal, ...key }) {
-    if (!('paymentHash' in key))
+    if ('backendId' in key)
       throw new LightningError({
         code: 'invalid_request',
-        message: 'payments of the simulator are looked up by payment hash',
+        message: 'payments of the simulator are looked up by payment hash or label',
         hint: 'Give the payment hash.',
       })
-    return ask(connection, signal, 'lookupPayment', { paymentHash: key.paymentHash })
+    return ask(connection, signal, 'lookupPayment', key)
   },
 
   keysend: {
     async send({ signal, ...request }) {
+      if (keysendChoosesPreimage) {
+        const { preimage: _, ...unchosen } = request
+        return askOnce(connection, signal, lostWithItsHash, 'sendKeysend', unchosen)
+      }
       const hash = hashOf(preimage(request.preimage))
       const lost = (): Payment => unknown({ paymentHash: hash, amountMsat: request.amountMsat })
       return askOnce(connection, signal, lost, 'sendKeysend', request)

@@ -25,15 +25,37 @@ export interface InvoiceOrder {
 }
 
 /** What LND asks for by default; hold invoices need more time before their HTLCs run out. */
-const FINAL_CLTV_DELTA = 80
+export const FINAL_CLTV_DELTA = 80
 
 export const hashOf = (secret: Preimage): PaymentHash =>
   paymentHash(createHash('sha256').update(Buffer.from(secret, 'hex')).digest('hex'))
 
 /** Signs an invoice and writes it into the node's books. */
 export function createInvoice(state: NetworkState, order: InvoiceOrder): SimulatedInvoice {
+  const invoice = draftInvoice(state, order)
+  invoice.invoice = encodeInvoice(
+    {
+      network: 'regtest',
+      paymentHash: invoice.paymentHash,
+      paymentSecret: invoice.paymentSecret,
+      createdAt: invoice.createdAt,
+      expirySeconds: order.expirySeconds,
+      minFinalCltvDelta: FINAL_CLTV_DELTA,
+      ...(invoice.amountMsat === undefined ? {} : { amountMsat: invoice.amountMsat }),
+      ...(invoice.description === undefined ? {} : { description: invoice.description }),
+      ...(invoice.descriptionHash === undefined ? {} : { descriptionHash: invoice.descriptionHash }),
+    },
+    nodePrivateKey(state.seed, order.node),
+  )
+  state.add({ type: 'invoice', value: invoice })
+  return invoice
+}
+
+/** An open invoice that has no text yet and is in no book. */
+export function draftInvoice(state: NetworkState, order: InvoiceOrder): SimulatedInvoice {
   const node = state.node(order.node)
   node.preimages += 1
+  state.changed({ type: 'node', value: node })
   const fresh = (what: string): string =>
     Buffer.from(deriveBytes(state.seed, what, node.name, node.preimages)).toString('hex')
   const secret = order.paymentHash === undefined ? (order.preimage ?? preimage(fresh('preimage'))) : undefined
@@ -59,21 +81,5 @@ export function createInvoice(state: NetworkState, order: InvoiceOrder): Simulat
   if (order.amountMsat !== undefined) invoice.amountMsat = order.amountMsat
   if (order.descriptionHash !== undefined) invoice.descriptionHash = order.descriptionHash
   else invoice.description = order.description ?? ''
-  invoice.invoice = encodeInvoice(
-    {
-      network: 'regtest',
-      paymentHash: hash,
-      paymentSecret: invoice.paymentSecret,
-      createdAt: invoice.createdAt,
-      expirySeconds: order.expirySeconds,
-      minFinalCltvDelta: FINAL_CLTV_DELTA,
-      ...(invoice.amountMsat === undefined ? {} : { amountMsat: invoice.amountMsat }),
-      ...(invoice.description === undefined ? {} : { description: invoice.description }),
-      ...(invoice.descriptionHash === undefined ? {} : { descriptionHash: invoice.descriptionHash }),
-    },
-    nodePrivateKey(state.seed, node.name),
-  )
-  state.add({ type: 'invoice', value: invoice })
-  state.changed({ type: 'node', value: node })
   return invoice
 }

@@ -16,8 +16,10 @@ export interface SimulatedInvoice {
   paymentHash: PaymentHash
   /** Absent: a hold invoice whose owner has not given it out yet. */
   preimage?: Preimage
-  /** Absent: money that came without being asked for (keysend). */
+  /** BOLT 11 text. Absent: asked for by an offer, or money that came without being asked for (keysend). */
   invoice?: string
+  /** The offer that it was made for. */
+  offerId?: string
   paymentSecret: string
   amountMsat?: Msat
   description?: string

@@ -1,4 +1,5 @@
 import type { NodeId } from '@lightning-mcp/core'
+import type { TowerClient } from './watchtowers.ts'
 
 /** One node of the network. Its private key is derived from the seed and never stored. */
 export interface SimulatedNode {
@@ -11,4 +12,6 @@ export interface SimulatedNode {
   /** How many preimages and addresses were derived: the next ones follow from the seed. */
   preimages: number
   addresses: number
+  /** Its watchtowers and what they were told; absent: it never had one. */
+  towers?: TowerClient
 }

@@ -19,10 +19,11 @@ export function finishPayment(state: NetworkState, payment: SimulatedPayment): v
   state.changed({ type: 'payment', value: payment })
   state.livePayments.delete(payment.sequence)
   state.refusals.delete(payment.sequence)
-  state.emit(payment.node, {
-    type: payment.status === 'settled' ? 'payment-settled' : 'payment-failed',
-    payment: toPayment(payment),
-  })
+  if (payment.probe === undefined)
+    state.emit(payment.node, {
+      type: payment.status === 'settled' ? 'payment-settled' : 'payment-failed',
+      payment: toPayment(payment),
+    })
   const waiting = state.waiting.get(payment.sequence)
   state.waiting.delete(payment.sequence)
   for (const wake of waiting ?? []) wake()

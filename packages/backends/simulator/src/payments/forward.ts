@@ -2,9 +2,11 @@ import { type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import { forwardingFeeMsat, otherSide, type SimulatedChannel, spendableMsat } from '../channels/channel.ts'
 import { takeHoldOrder } from '../faults.ts'
 import type { NetworkState } from '../network-state.ts'
+import { backUpChannel } from '../nodes/watchtowers.ts'
 import { finishPayment } from './finish-payment.ts'
 import { giveUp } from './give-up.ts'
 import { type Htlc, moveHtlc } from './htlc.ts'
+import { noteForwards } from './note-forwards.ts'
 import type { PaymentPart, SimulatedPayment } from './payment.ts'
 import { receive } from './receive.ts'
 
@@ -96,6 +98,7 @@ function goBack(
   if (!channel.nodes.every((name) => state.node(name).online)) return false
   moveHtlc(htlc, channel, outcome)
   touch(state, payment, channel)
+  if (outcome === 'settled') noteForwards(state, part)
   return true
 }
 
@@ -130,7 +133,9 @@ function learn(
   if (known === undefined || refusedMsat < known) refusals.set(key, refusedMsat)
 }
 
+/** Both sides of the channel have a new state. */
 function touch(state: NetworkState, payment: SimulatedPayment, channel: SimulatedChannel): void {
+  backUpChannel(state, channel)
   state.changed({ type: 'channel', value: channel })
   state.changed({ type: 'payment', value: payment })
 }

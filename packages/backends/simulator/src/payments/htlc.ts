@@ -13,6 +13,8 @@ export interface Htlc {
   /** Block height at which it goes back. */
   cltvExpiry: number
   state: HtlcState
+  /** The node that got it has earned its fee: written down once. */
+  forwarded?: true
 }
 
 const NEXT: Readonly<Record<HtlcState, readonly HtlcState[]>> = {

@@ -47,6 +47,12 @@ export interface SimulatedPayment {
   keysendPreimage?: Preimage
   paymentSecret?: string
   description?: string
+  /** The offer that is paid. */
+  offerId?: string
+  /** The payer's own note; nobody else sees it. */
+  label?: string
+  /** Only measures the way: it is in no history. */
+  probe?: true
   finalCltvDelta: number
   maxParts: number
   outgoingChannels?: readonly string[]

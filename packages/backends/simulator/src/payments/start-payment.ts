@@ -13,6 +13,9 @@ export interface PaymentOrder {
   paymentSecret?: string | undefined
   keysendPreimage?: Preimage | undefined
   description?: string | undefined
+  offerId?: string | undefined
+  label?: string | undefined
+  probe?: true | undefined
   maxParts?: number | undefined
   outgoingChannels?: readonly string[] | undefined
   /** Node id. */
@@ -51,6 +54,9 @@ export function startPayment(state: NetworkState, order: PaymentOrder): Simulate
   if (order.paymentSecret !== undefined) payment.paymentSecret = order.paymentSecret
   if (order.keysendPreimage !== undefined) payment.keysendPreimage = order.keysendPreimage
   if (order.description !== undefined) payment.description = order.description
+  if (order.offerId !== undefined) payment.offerId = order.offerId
+  if (order.label !== undefined) payment.label = order.label
+  if (order.probe !== undefined) payment.probe = order.probe
   if (order.outgoingChannels !== undefined) payment.outgoingChannels = order.outgoingChannels
   if (order.lastHop !== undefined) payment.lastHop = state.nodesById.get(order.lastHop)?.name ?? order.lastHop
   state.add({ type: 'payment', value: payment })

@@ -1,6 +1,7 @@
 import type { SimulatedChannel } from '../channels/channel.ts'
 import type { NetworkState } from '../network-state.ts'
 import { moveHtlc } from './htlc.ts'
+import { noteForwards } from './note-forwards.ts'
 import type { PaymentPart, SimulatedPayment } from './payment.ts'
 import { cancelInvoice } from './receive.ts'
 
@@ -31,6 +32,7 @@ export function timeOutHtlcsOf(state: NetworkState, channel: SimulatedChannel): 
         if (htlc.channelId !== channel.id || htlc.state !== 'offered') continue
         if (part.state === 'forwarding' || part.state === 'arrived') sendBack(state, payment, part)
         moveHtlc(htlc, channel, part.state === 'settling' ? 'settled' : 'failed')
+        if (part.state === 'settling') noteForwards(state, part)
         state.changed({ type: 'channel', value: channel })
         state.changed({ type: 'payment', value: payment })
       }

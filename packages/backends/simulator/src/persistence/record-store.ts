@@ -3,6 +3,8 @@ import type { SimulatedChannel } from '../channels/channel.ts'
 import type { SimulatedInvoice } from '../invoices/invoice.ts'
 import type { NetworkCounters } from '../network-state.ts'
 import type { SimulatedNode } from '../nodes/node.ts'
+import type { SimulatedOffer } from '../offers/offer.ts'
+import type { SimulatedForward } from '../payments/note-forwards.ts'
 import type { SimulatedPayment } from '../payments/payment.ts'
 
 /** One thing that the network remembers. */
@@ -12,6 +14,8 @@ export type StoredRecord =
   | { type: 'transaction'; value: ChainTransaction }
   | { type: 'invoice'; value: SimulatedInvoice }
   | { type: 'payment'; value: SimulatedPayment }
+  | { type: 'offer'; value: SimulatedOffer }
+  | { type: 'forward'; value: SimulatedForward }
   | { type: 'counters'; value: NetworkCounters }
 
 /** Where a network keeps itself. */
@@ -34,6 +38,8 @@ export function recordKey(record: StoredRecord): string {
       return record.value.txId
     case 'invoice':
     case 'payment':
+    case 'offer':
+    case 'forward':
       return String(record.value.sequence)
     case 'counters':
       return ''

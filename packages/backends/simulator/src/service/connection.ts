@@ -20,7 +20,7 @@ export function orAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined
 }
 
 /** Calls that change nothing: if their answer is lost, nothing has happened. */
-const READS = /^(get|list|lookup|estimate|find)/
+const READS = /^(get|list|lookup|estimate|find|fetch|verify)/
 
 /** Asks the wallet's node for something that is safe to stop waiting for. */
 export async function ask<C extends WalletCall>(

@@ -3,6 +3,7 @@ import { LightningError, MAX_MSAT, type Msat, type PaymentHash } from '@lightnin
 import { mineBlocks } from '../chain/mine-blocks.ts'
 import { createInvoice } from '../invoices/create-invoice.ts'
 import type { NetworkState } from '../network-state.ts'
+import { createOffer } from '../offers/keep-offers.ts'
 import { startPayment } from '../payments/start-payment.ts'
 import { waitForPayment } from '../payments/wait-for-payment.ts'
 
@@ -12,6 +13,12 @@ const PATIENCE_SECONDS = 20
 export interface TestInvoice {
   invoice: string
   paymentHash: PaymentHash
+}
+
+export interface TestOffer {
+  /** BOLT 12 text; stays payable until the network ends. */
+  offer: string
+  offerId: string
 }
 
 export interface TestPayment {
@@ -31,6 +38,15 @@ export const controlCalls = (state: NetworkState, name: string, counterparty: st
         expirySeconds: TEST_INVOICE_SECONDS,
       })
       return { invoice: invoice ?? '', paymentHash }
+    }),
+
+  createTestOffer: (request: { amountMsat?: Msat; memo?: string }): TestOffer =>
+    state.change(() => {
+      const { offer, offerId } = createOffer(state, otherThan(name, counterparty), {
+        ...(request.amountMsat === undefined ? {} : { amountMsat: request.amountMsat }),
+        ...(request.memo === undefined ? {} : { description: request.memo }),
+      })
+      return { offer, offerId }
     }),
 
   payTestInvoice: async (request: { invoice: string; amountMsat?: Msat }): Promise<TestPayment> => {

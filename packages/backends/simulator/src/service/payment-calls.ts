@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type CreateHoldInvoiceRequest,
@@ -9,10 +10,13 @@ import {
   type Payment,
   type PaymentHash,
   type Preimage,
+  preimage,
+  type UnixSeconds,
 } from '@lightning-mcp/core'
 import { createInvoice, hashOf } from '../invoices/create-invoice.ts'
 import { cancelOpenInvoice, settleHoldInvoice } from '../invoices/decide-invoice.ts'
 import type { NetworkState } from '../network-state.ts'
+import type { SimulatedPayment } from '../payments/payment.ts'
 import { toInvoice, toPayment } from '../to-core.ts'
 import { sendPayment } from './send-payment.ts'
 
@@ -41,24 +45,32 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
     })
   },
 
-  sendKeysend: (request: Omit<KeysendRequest, 'signal'>): Payment | Promise<Payment> => {
+  /** Without a preimage the node chooses one. */
+  sendKeysend: (
+    request: Omit<KeysendRequest, 'signal' | 'preimage'> & { preimage?: Preimage },
+  ): Payment | Promise<Payment> => {
     if (msat(request.amountMsat) === 0n)
       throw bad('a payment must have an amount', 'Give an amount above zero.')
+    const secret = request.preimage ?? preimage(randomBytes(32).toString('hex'))
     return sendPayment(state, {
       node: name,
-      paymentHash: hashOf(request.preimage),
+      paymentHash: hashOf(secret),
       destination: request.destination,
       amountMsat: request.amountMsat,
       maxFeeMsat: msat(request.maxFeeMsat),
       finalCltvDelta: KEYSEND_CLTV_DELTA,
       timeoutSeconds: checkTimeout(request.timeoutSeconds),
-      keysendPreimage: request.preimage,
+      keysendPreimage: secret,
+      label: request.label,
       maxParts: 1,
     })
   },
 
-  lookupPayment: (request: { paymentHash: PaymentHash }): Payment | undefined => {
-    const payment = state.payments.get(name)?.get(request.paymentHash)
+  lookupPayment: (request: PaymentLookup): Payment | undefined => {
+    const payment =
+      'paymentHash' in request
+        ? state.payments.get(name)?.get(request.paymentHash)
+        : newestLabelled(state, name, request)
     return payment === undefined ? undefined : toPayment(payment)
   },
 
@@ -82,10 +94,25 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
     ),
 })
 
+/** By hash, or by the label of a keysend payment that is not older. */
+export type PaymentLookup = { paymentHash: PaymentHash } | { label: string; since: UnixSeconds }
+
+const newestLabelled = (
+  state: NetworkState,
+  name: string,
+  { label, since }: { label: string; since: UnixSeconds },
+): SimulatedPayment | undefined =>
+  state.history
+    .get(name)
+    ?.findLast(
+      (entry): entry is SimulatedPayment =>
+        entry.kind === 'payment' && entry.label === label && entry.createdAt >= since,
+    )
+
 const bad = (message: string, hint: string): LightningError =>
   new LightningError({ code: 'invalid_request', message, hint })
 
-function checkTimeout(timeoutSeconds = DEFAULT_TIMEOUT_SECONDS): number {
+export function checkTimeout(timeoutSeconds = DEFAULT_TIMEOUT_SECONDS): number {
   if (timeoutSeconds > 0 && timeoutSeconds <= 86_400) return timeoutSeconds
   throw bad('the time-out must be above zero and at most a day', 'Give 1 to 86400 seconds.')
 }

@@ -9,6 +9,7 @@ import {
   type RouteTarget,
 } from '@lightning-mcp/core'
 import type { NetworkState } from '../network-state.ts'
+import { probe } from '../payments/probe.ts'
 import type { PlannedRoute, RouteRequest } from '../routing/find-route.ts'
 import { findRoutes } from '../routing/find-routes.ts'
 
@@ -20,6 +21,12 @@ export const routingCalls = (state: NetworkState, name: string) => ({
     const [cheapest] = candidates(state, name, request.target, 1)
     return { feeMsat: cheapest?.feeMsat ?? msat(0n), method: 'graph' }
   },
+
+  /** Sends an HTLC that nobody can settle, and measures how far it got. */
+  probe: async (request: { target: RouteTarget }): Promise<FeeEstimate> => ({
+    feeMsat: await probe(state, name, readTarget(state, request.target)),
+    method: 'probe',
+  }),
 
   findRoutes: (request: { target: RouteTarget; limit: number }): readonly Route[] =>
     candidates(state, name, request.target, Math.min(Math.max(1, request.limit), 20)).map((route) =>

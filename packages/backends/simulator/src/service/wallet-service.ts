@@ -3,6 +3,8 @@ import type { NetworkState } from '../network-state.ts'
 import { chainCalls } from './chain-calls.ts'
 import { channelCalls } from './channel-calls.ts'
 import { controlCalls } from './control-calls.ts'
+import { nodeCalls } from './node-calls.ts'
+import { offerCalls } from './offer-calls.ts'
 import { paymentCalls } from './payment-calls.ts'
 import { routingCalls } from './routing-calls.ts'
 import { walletCalls } from './wallet-calls.ts'
@@ -14,6 +16,8 @@ export const createWalletService = (state: NetworkState, name: string, counterpa
   ...channelCalls(state, name),
   ...chainCalls(state, name),
   ...routingCalls(state, name),
+  ...offerCalls(state, name),
+  ...nodeCalls(state, name),
   ...controlCalls(state, name, counterparty),
 })
 

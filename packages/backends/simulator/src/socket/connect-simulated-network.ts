@@ -22,10 +22,12 @@ export const createSocketWallet = (options: {
   socketPath: string
   node: string
   clock?: SimulatorClock | undefined
+  keysendChoosesPreimage?: boolean | undefined
 }): SimulatorBackend =>
   createWallet({
     openLink: () => createReconnectingLink(() => openSocketLink(options)),
     clock: options.clock,
+    keysendChoosesPreimage: options.keysendChoosesPreimage,
   })
 
 /** Connects to a served network, to control it. */
