@@ -1,5 +1,6 @@
 import type { SimulatedNetwork, SimulatorBackend, SimulatorClock } from '@lightning-mcp/backend-simulator'
 import type { Payment } from '@lightning-mcp/core'
+import type { FundingBook } from './books/funding-book.ts'
 import type { IncomingBook } from './books/incoming-book.ts'
 import type { OfferBook } from './books/offer-book.ts'
 import type { OutgoingBook } from './books/outgoing-book.ts'
@@ -28,6 +29,10 @@ export interface EclairNode {
   readonly incoming: IncomingBook
   readonly offers: OfferBook
   readonly peers: PeerBook
+  readonly fundings: FundingBook
+  /** What its transactions pay where the caller does not say. */
+  readonly feeRateSatPerVbyte: number
+  isConnected(nodeId: string): Promise<boolean>
   readonly events: EventHub
   readonly script: PaymentScript
   /** How long a call that Eclair never answers hangs before its actors give up. */

@@ -8,6 +8,7 @@ import {
 } from '@lightning-mcp/backend-simulator'
 import { decodeInvoice, encodeInvoice } from '@lightning-mcp/codec'
 import { type Invoice, type Msat, msat, preimage, sat, ZERO_MSAT } from '@lightning-mcp/core'
+import { FundingBook } from './books/funding-book.ts'
 import { IncomingBook } from './books/incoming-book.ts'
 import { keysendInvoiceJson } from './books/invoice-json.ts'
 import { OfferBook } from './books/offer-book.ts'
@@ -122,6 +123,14 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     incoming: new IncomingBook(),
     offers: new OfferBook(),
     peers: new PeerBook(),
+    fundings: new FundingBook(),
+    feeRateSatPerVbyte: 1,
+    async isConnected(nodeId) {
+      const peers = await node.wallet.peers!.list({})
+      return (
+        !node.peers.isDisconnected(nodeId) && peers.some((peer) => peer.nodeId === nodeId && peer.connected)
+      )
+    },
     events: new EventHub(),
     script: new PaymentScript(),
     askTimeoutMs: options.askTimeoutMs ?? 30_000,
