@@ -84,7 +84,7 @@ export class Waiter {
     return intent
   }
 
-  /** The own invoice once it is terminal, or as it stands when the time is over. */
+  /** The own invoice once it is terminal or a payment is held for it, or as it stands when the time is over. */
   async forInvoice(paymentHash: PaymentHash, options: WaitOptions): Promise<Invoice | undefined> {
     const { lookupInvoice } = this.#options
     let told = ''
@@ -99,8 +99,7 @@ export class Waiter {
             told === 'settled' ? 'settled' : told === 'open' || told === 'accepted' ? 'created' : 'expired'
           progress(options, state, `the invoice is ${told}`)
         }
-        const open = invoice?.status === 'open' || invoice?.status === 'accepted'
-        return { value: invoice, done: !open, hash: paymentHash }
+        return { value: invoice, done: invoice?.status !== 'open', hash: paymentHash }
       },
     )
   }

@@ -349,7 +349,10 @@ export interface Wallet {
   cancelInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice>
   /** Re-reads the backend first where the intent is still open. */
   getPayment(request: PaymentKey & CallOptions): Promise<PaymentRecord | undefined>
-  /** Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers what stands then. */
+  /**
+   * Waits until the payment, or the own invoice with that hash, is terminal or the time is over; answers
+   * what stands then. A held payment waits for a decision, so `accepted` ends the waiting as well.
+   */
   waitForPayment(
     request: PaymentKey & {
       waitSeconds: number
