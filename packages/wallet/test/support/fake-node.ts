@@ -12,9 +12,12 @@ import {
   type Payment,
   type PaymentHash,
   type Preimage,
+  supports,
+  type UnixSeconds,
 } from '@lightning-mcp/core'
 import { hashOf } from '../../src/dispatch/keysend.ts'
 import { CHAIN_CAPABILITIES, FakeChain } from './fake-chain.ts'
+import { FakeOffers, OFFER_CAPABILITIES } from './fake-offers.ts'
 import { randomPreimage } from './invoices.ts'
 
 /** What the node does with one sending. `then`: what becomes of a payment that is under way. */
@@ -41,12 +44,14 @@ export type Script =
 
 export type FakeNodeOptions = { id?: string; network?: Network } & Partial<BackendProfile>
 
-const capabilities = declareCapabilities({
+export const capabilities = declareCapabilities({
   ...CHAIN_CAPABILITIES,
+  ...OFFER_CAPABILITIES,
   getInfo: 'native',
   getBalance: 'native',
   payInvoice: 'native',
   'payInvoice.amountless': 'native',
+  'payInvoice.maxParts': 'native',
   lookupPayment: 'native',
   lookupInvoice: 'native',
   listTransactions: 'native',
@@ -74,6 +79,7 @@ export class FakeNode {
   readonly scripts: Script[] = []
   /** Its coins and channels, which follow the same scripts. */
   readonly chain: FakeChain
+  readonly offers: FakeOffers
   script: Script = { do: 'settle' }
   feeMsat: Msat = msat(1_000n)
   /** Thrown by every call while set. */
@@ -82,6 +88,7 @@ export class FakeNode {
   /** How a late request comes to be: a test gives the clock's timers. */
   later: (delayMs: number, callback: () => void) => void = () => {}
   readonly #nowMs: () => number
+  readonly #labels = new Map<string, PaymentHash>()
 
   constructor(nowMs: () => number, options: FakeNodeOptions = {}) {
     const { id = 'node-a', network = 'regtest', ...profile } = options
@@ -91,6 +98,14 @@ export class FakeNode {
       script: () => this.scripts.shift() ?? this.script,
       reach: () => this.#reach(),
       keepsLabels: () => this.profile.keepsLabels === true,
+    })
+    this.offers = new FakeOffers({
+      nowSeconds: () => this.#seconds(),
+      reach: () => this.#reach(),
+      fetches: () => supports(this.profile.capabilities, 'offers.fetchInvoice'),
+      keepSecret: (paymentHash, preimage) => void this.secrets.set(paymentHash, preimage),
+      pay: (request) => this.#pay(request),
+      paymentOf: (paymentHash) => this.payments.get(paymentHash),
     })
     this.profile = {
       identity: { kind: 'fake', network, id },
@@ -119,6 +134,11 @@ export class FakeNode {
     const payment = this.payments.get(paymentHash)
     if (payment === undefined) throw new Error('no such payment')
     this.payments.set(paymentHash, this.#final(payment, status))
+  }
+
+  #labelled({ label, since }: { label: string; since: UnixSeconds }): Payment | undefined {
+    const payment = this.payments.get(this.#labels.get(label) ?? '')
+    return (payment?.createdAt ?? 0) >= since ? payment : undefined
   }
 
   #reach(): void {
@@ -175,13 +195,15 @@ export class FakeNode {
   async #keysend({ amountMsat, signal, ...request }: KeysendRequest, alive: () => boolean): Promise<Payment> {
     this.#reach()
     this.keysends.push({ amountMsat, ...request })
+    const { label } = request
     const chosen = this.profile.keysendChoosesPreimage === true ? randomPreimage() : request.preimage
     const paymentHash = hashOf(chosen)
     this.secrets.set(paymentHash, chosen)
+    if (label !== undefined) this.#labels.set(label, paymentHash)
     return this.#pay({ paymentHash, amountMsat, signal }, alive)
   }
 
-  async #pay(request: Order, alive: () => boolean): Promise<Payment> {
+  async #pay(request: Order, alive: () => boolean = () => true): Promise<Payment> {
     const script = this.scripts.shift() ?? this.script
     const unknown: Payment = { paymentHash: request.paymentHash, status: 'unknown' }
     const keep = (payment: Payment): Payment => {
@@ -255,9 +277,11 @@ export class FakeNode {
       lookupInvoice: async () => undefined,
       payInvoice: (request) => this.#payInvoice(request, alive),
       keysend: { send: (request) => this.#keysend(request, alive) },
+      offers: this.offers.facet(),
       ...this.chain.facets(),
       lookupPayment: async (key) => {
         reach()
+        if ('label' in key) return this.#labelled(key)
         if (!('paymentHash' in key)) return undefined
         this.lookups.push(key.paymentHash)
         return this.payments.get(key.paymentHash)
