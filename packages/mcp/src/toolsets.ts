@@ -1,7 +1,10 @@
 import type { Tool } from './tool.ts'
 import { addWatchtower } from './tools/add-watchtower.ts'
+import { cancelInvoice } from './tools/cancel-invoice.ts'
 import { checkConnection } from './tools/check-connection.ts'
+import { closeChannel } from './tools/close-channel.ts'
 import { connectPeer } from './tools/connect-peer.ts'
+import { createHoldInvoice } from './tools/create-hold-invoice.ts'
 import { createInvoice } from './tools/create-invoice.ts'
 import { createOffer } from './tools/create-offer.ts'
 import { createTestInvoice } from './tools/create-test-invoice.ts'
@@ -28,12 +31,19 @@ import { listPeers } from './tools/list-peers.ts'
 import { listUtxos } from './tools/list-utxos.ts'
 import { listWatchtowers } from './tools/list-watchtowers.ts'
 import { mineBlocks } from './tools/mine-blocks.ts'
+import { openChannel } from './tools/open-channel.ts'
+import { pay } from './tools/pay.ts'
 import { payInvoice } from './tools/pay-invoice.ts'
+import { payKeysend } from './tools/pay-keysend.ts'
 import { payLightningAddress } from './tools/pay-lightning-address.ts'
 import { payTestInvoice } from './tools/pay-test-invoice.ts'
 import { previewPayment } from './tools/preview-payment.ts'
 import { removeWatchtower } from './tools/remove-watchtower.ts'
+import { sendOnchain } from './tools/send-onchain.ts'
+import { settleHoldInvoice } from './tools/settle-hold-invoice.ts'
 import { signMessage } from './tools/sign-message.ts'
+import { spliceIn } from './tools/splice-in.ts'
+import { spliceOut } from './tools/splice-out.ts'
 import { updateChannelPolicy } from './tools/update-channel-policy.ts'
 import { verifyMessage } from './tools/verify-message.ts'
 import { waitForPayment } from './tools/wait-for-payment.ts'
@@ -54,9 +64,20 @@ export const TOOLSETS = {
     getBudget,
     checkConnection,
   ],
-  payments: [createOffer, listOffers],
-  channels: [listChannels, getChannelBalance, updateChannelPolicy, listPeers, connectPeer, disconnectPeer],
-  onchain: [getOnchainAddress, listUtxos, estimateOnchainFees],
+  payments: [pay, payKeysend, createOffer, listOffers, createHoldInvoice, settleHoldInvoice, cancelInvoice],
+  channels: [
+    listChannels,
+    getChannelBalance,
+    openChannel,
+    closeChannel,
+    updateChannelPolicy,
+    spliceIn,
+    spliceOut,
+    listPeers,
+    connectPeer,
+    disconnectPeer,
+  ],
+  onchain: [getOnchainAddress, sendOnchain, listUtxos, estimateOnchainFees],
   network: [
     estimateRouteFee,
     findRoutes,

@@ -13,9 +13,10 @@ import type {
   PaymentListEntry,
   PaymentOutcome,
   PaymentRequest,
+  SpendRequest,
   Wallet,
 } from '@lightning-mcp/wallet'
-import { cannedManager, cannedReader, NODE } from './canned-node.ts'
+import { cannedManager, cannedReader, NODE, OUTPOINT } from './canned-node.ts'
 
 export const HASH = `${'0'.repeat(63)}1`
 export const PREIMAGE = 'ab'.repeat(32)
@@ -36,6 +37,25 @@ export const settled: PaymentOutcome = {
   maxFeeMsat: msat(10_000n),
   feeMsat: msat(1_500n),
   preimage: PREIMAGE as Preimage,
+  attempt: 1,
+  createdAt: NOW,
+  settledAt: NOW + 1,
+  replayed: false,
+}
+
+export const QUOTE_ID = 'quo_01jd8k0000000000000000test'
+
+export const opened: PaymentOutcome = {
+  paymentId: PAYMENT_ID,
+  kind: 'channel-open',
+  state: 'settled',
+  destination: NODE,
+  amountMsat: msat(50_000_000n),
+  capitalMsat: msat(150_000_000n),
+  maxFeeMsat: msat(2_000_000n),
+  feeMsat: msat(282_000n),
+  txId: 'f0'.repeat(32),
+  channel: { fundingOutpoint: OUTPOINT },
   attempt: 1,
   createdAt: NOW,
   settledAt: NOW + 1,
@@ -67,6 +87,7 @@ const entry = (index: number): PaymentListEntry => ({
 
 export interface CannedWallet extends Wallet {
   readonly paid: PaymentRequest[]
+  readonly spent: SpendRequest[]
   emit(event: LightningEvent): void
 }
 
@@ -76,6 +97,7 @@ export interface CannedWallet extends Wallet {
  */
 export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
   const paid: PaymentRequest[] = []
+  const spent: SpendRequest[] = []
   const watchers = new Set<(event: LightningEvent) => void>()
   const profile = {
     identity: { kind: 'canned', network: 'regtest' as const, id: NODE as string },
@@ -98,6 +120,7 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
   }
   return {
     paid,
+    spent,
     emit: (event) => {
       for (const watcher of watchers) watcher(event)
     },
@@ -138,18 +161,35 @@ export function cannedWallet(overrides: Partial<Wallet> = {}): CannedWallet {
       },
       warnings: [],
     }),
-    spend: async () => {
-      throw new Error('no tool spends otherwise than on an invoice')
+    spend: async (request) => {
+      spent.push(request)
+      return { ...opened, kind: request.kind }
     },
-    previewSpend: async () => {
-      throw new Error('no spending is previewed')
-    },
-    createHoldInvoice: async ({ onDeadline = 'cancel' }) => ({
-      ...openInvoice,
-      keptPreimage: true,
-      onDeadline,
+    previewSpend: async (request) => ({
+      kind: request.kind,
+      destination: NODE,
+      amountMsat: msat(0n),
+      capitalMsat: msat(200_000_000n),
+      feeRateSatPerVbyte: 2,
+      estimatedFeeMsat: msat(282_000n),
+      maxFeeMsat: msat(2_000_000n),
+      affordable: true,
+      verdict: {
+        allowed: true,
+        rules: [{ rule: 'max_into_channel', allowed: true, limitMsat: msat(500_000_000n) }],
+      },
+      quoteId: QUOTE_ID,
+      quoteExpiresAt: NOW + 300,
+      warnings: [],
     }),
-    settleHoldInvoice: async () => ({ ...openInvoice, status: 'settled' }),
+    createHoldInvoice: async (request) => ({
+      ...openInvoice,
+      amountMsat: request.amountMsat,
+      preimage: PREIMAGE as Preimage,
+      keptPreimage: true,
+      onDeadline: request.onDeadline ?? 'cancel',
+    }),
+    settleHoldInvoice: async () => ({ ...openInvoice, status: 'settled', preimage: PREIMAGE as Preimage }),
     cancelInvoice: async () => ({ ...openInvoice, status: 'canceled' }),
     pay: async (request) => {
       paid.push(request)

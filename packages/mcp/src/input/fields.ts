@@ -30,6 +30,8 @@ export const maxFeeSats = sats(0, 'Largest routing fee in sats').optional()
 
 export const invoice = line(MAX_DESTINATION, 'BOLT11 invoice')
 
+export const maxTotalFeeSats = sats(0, 'Largest fee in sats').optional()
+
 export const destination = line(MAX_DESTINATION, 'BOLT11 invoice, Lightning address or LNURL')
 
 export const lightningAddress = line(320, 'name@domain')
@@ -66,12 +68,14 @@ export const approvalId = z
 /** Judged by the wallet, whose error says how to get another. */
 export const quoteId = line(64, 'Binds to what preview_payment said')
 
+export const spendQuoteId = line(64, 'Binds to what preview said')
+
 export const paymentHash = z
   .string()
   .max(64)
   .refine((text) => HASH.test(text), { error: 'must be 64 hexadecimal characters' })
 
-export const waitSeconds = z.int().min(0).max(60).describe('How long to wait for the outcome; default 25')
+export const waitSeconds = z.int().min(0).max(60).describe('Default 25')
 
 export const limit = (fallback: number) => z.int().min(1).max(100).describe(`Default ${fallback}`)
 
@@ -110,3 +114,14 @@ export const message = line(1_000, 'One line of text')
 export const signature = line(200, 'zbase32, as sign_message answers it')
 
 export const offerExpirySeconds = z.int().min(1).max(315_360_000).describe('Default: never')
+
+export const anyDestination = line(
+  MAX_DESTINATION,
+  'BOLT11 invoice, BOLT12 offer, Lightning address, LNURL or bitcoin: URI',
+)
+
+export const preimage = z
+  .string()
+  .max(64)
+  .refine((text) => HASH.test(text), { error: 'must be 64 hexadecimal characters' })
+  .describe('Only where the wallet does not keep it')

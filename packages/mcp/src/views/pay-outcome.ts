@@ -2,7 +2,9 @@ import type { PaymentOutcome } from '@lightning-mcp/wallet'
 import * as z from 'zod'
 import { satsText } from '../amounts.ts'
 import { codeOfReason, type Failure, ToolFailure } from '../failures.ts'
+import { quoted } from '../outside-text.ts'
 import type { ToolSuccess } from '../tool.ts'
+import { isPayment, type SpendSeen, spendWords } from './node-spend.ts'
 import { failedStep, isTurnedDown, paymentShape, paymentView, turnedDownStep } from './payment.ts'
 
 /** What the paying tools answer. */
@@ -16,7 +18,7 @@ export const payOutput = z.object({
 /** How to pay once more on purpose, by the kind of destination. */
 export type RepeatHint = (outcome: PaymentOutcome) => string
 
-const UNDER_WAY = 'The earlier payment is still under way: wait for it.'
+const UNDER_WAY = 'The earlier one is still under way: wait for it.'
 
 /** What ended with a decision, or for the want of one, and is no failure of the network. */
 function turnedDown({ state, failure }: PaymentOutcome): Pick<Failure, 'code' | 'message' | 'retry'> {
@@ -36,8 +38,17 @@ function turnedDown({ state, failure }: PaymentOutcome): Pick<Failure, 'code' | 
 }
 
 function failure(outcome: PaymentOutcome): ToolFailure {
-  const { status, payment_id, payment_hash, failure_reason, approval_id } = paymentView(outcome)
-  const details = { status, payment_id, payment_hash, failure_reason, approval_id }
+  const { status, payment_id, payment_hash, failure_reason, failure_detail, approval_id, untrusted_fields } =
+    paymentView(outcome)
+  const details = {
+    status,
+    payment_id,
+    payment_hash,
+    failure_reason,
+    failure_detail,
+    approval_id,
+    ...(failure_detail === undefined ? {} : { untrusted_fields }),
+  }
   if (isTurnedDown(outcome))
     return new ToolFailure(
       { ...turnedDown(outcome), money_may_have_moved: false, next_step: turnedDownStep(outcome) },
@@ -47,7 +58,7 @@ function failure(outcome: PaymentOutcome): ToolFailure {
   return new ToolFailure(
     {
       code: codeOfReason(outcome.failure?.reason ?? 'other'),
-      message: `The payment failed${outcome.failure === undefined ? '' : ` (${failure_reason})`}; no money moved.`,
+      message: `${spendWords(outcome.kind).noun} failed${outcome.failure === undefined ? '' : ` (${failure_reason}${failure_detail === undefined ? '' : `, ${quoted(failure_detail)}`})`}; no money moved.`,
       money_may_have_moved: false,
       retry: retry === 'same-call' ? 'safe' : 'never',
       next_step: failedStep(outcome),
@@ -70,9 +81,11 @@ export function payAnswer(
   const waits = view.status === 'awaiting_approval'
   const hint = outcome.replayed && !waits ? (settled ? repeatHint(outcome) : UNDER_WAY) : undefined
   const warnings = outcome.warnings?.map((warning) => warning.message) ?? []
-  const fee = view.fee_sats === undefined ? '' : ` with a fee of ${satsText(view.fee_sats)}`
-  const paid = `${hint === undefined ? 'Paid' : 'Already paid'} ${satsText(view.amount_sats)}${fee}`
-  const told = settled ? paid : waits ? 'Waits for the owner’s approval' : `Not settled yet (${view.status})`
+  const told = settled
+    ? doneText(outcome, view, hint !== undefined)
+    : waits
+      ? 'Waits for the owner’s approval'
+      : `Not settled yet (${view.status})`
   const next = view.next_step === undefined ? '' : ` ${view.next_step}`
   return {
     data: {
@@ -83,4 +96,13 @@ export function payAnswer(
     },
     text: `${told}; payment_id ${view.payment_id}.${next}${hint === undefined ? '' : ` This call sent nothing. ${hint}`}`,
   }
+}
+
+function doneText({ kind }: PaymentOutcome, view: SpendSeen, isReplay: boolean): string {
+  const done = spendWords(kind).done(view)
+  const fee =
+    view.fee_sats === undefined
+      ? ''
+      : `${isPayment(kind) ? ' with a fee of' : '; fee'} ${satsText(view.fee_sats)}`
+  return `${isReplay ? `Already ${done.charAt(0).toLowerCase()}${done.slice(1)}` : done}${fee}`
 }

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { amountShape, costs, costsIf, optionalAmountShape } from '../amounts.ts'
 import { outsideText, untrusted } from '../outside-text.ts'
 import { isoTime, isoTimeIf } from '../time.ts'
+import { failureDetail, isPayment, nodeSpendView } from './node-spend.ts'
 
 const MAX_SHOWN_INVOICE = 80
 /** Longer than any address: whose it is, its end tells. */
@@ -18,7 +19,7 @@ export const paymentShape = {
   ...amountShape('amount'),
   ...optionalAmountShape('fee'),
   ...optionalAmountShape('max_fee'),
-  preimage: z.string().describe('Proof of payment').optional(),
+  preimage: z.string().optional(),
   memo: z.string().optional(),
   description: z.string().optional(),
   success_message: z.string().optional(),
@@ -53,15 +54,18 @@ export function shownStatus(record: Pick<PaymentRecord, 'state'>): ShownStatus {
   }
 }
 
-const WAIT_STEP =
-  'The payment is under way. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
-
-const UNKNOWN_STEP =
-  'The node has not said what became of it; it is being looked up. Call wait_for_payment or get_payment_status with this payment_id; do not pay again.'
+const waitStep = ({ kind, outcome }: PaymentRecord): string => {
+  const [what, again] = isPayment(kind) ? ['The payment', 'pay'] : ['It', 'do it']
+  const state =
+    outcome === 'unknown'
+      ? 'The node has not said what became of it; it is being looked up.'
+      : `${what} is under way.`
+  return `${state} Call wait_for_payment or get_payment_status with this payment_id; do not ${again} again.`
+}
 
 function nextStepOf(record: PaymentRecord): string | undefined {
   const status = shownStatus(record)
-  if (status === 'pending') return record.outcome === 'unknown' ? UNKNOWN_STEP : WAIT_STEP
+  if (status === 'pending') return waitStep(record)
   if (status === 'awaiting_approval') return approvalStep(record)
   if (isTurnedDown(record)) return turnedDownStep(record)
   if (status !== 'failed') return undefined
@@ -123,9 +127,11 @@ export function paymentView(record: PaymentRecord) {
     ...outsideText('memo', record.memo),
     ...outsideText('description', record.description),
     ...outsideText('success_message', record.successMessage),
+    ...nodeSpendView(record),
     created_at: isoTime(record.createdAt),
     ...isoTimeIf('settled_at', record.settledAt),
     ...(record.failure === undefined ? {} : { failure_reason: cleanText(record.failure.reason, 80) }),
+    ...failureDetail(record),
     ...(record.approval === undefined
       ? {}
       : {
@@ -134,5 +140,5 @@ export function paymentView(record: PaymentRecord) {
         }),
     ...(next === undefined ? {} : { next_step: next }),
   }
-  return { ...view, ...untrusted(view, ['description', 'success_message']) }
+  return { ...view, ...untrusted(view, ['description', 'success_message', 'failure_detail']) }
 }

@@ -3,6 +3,7 @@ import type { ApprovalId, PaymentId, PaymentKey, PaymentRecord } from '@lightnin
 import * as z from 'zod'
 import { amountShape, optionalAmountShape, satsText } from '../amounts.ts'
 import { invoiceShape, invoiceView } from './invoice.ts'
+import { isPayment, nodeSpendShape, spendWords } from './node-spend.ts'
 import { paymentShape, paymentView } from './payment.ts'
 
 const { amount_sats: _, amount_msat: __, ...withoutAmount } = { ...amountShape('amount'), ...paymentShape }
@@ -12,10 +13,20 @@ export const statusOutput = z.object({
   direction: z.enum(['outgoing', 'incoming']),
   ...invoiceShape,
   ...withoutAmount,
+  ...nodeSpendShape,
+  failure_detail: z.string().optional(),
   ...optionalAmountShape('amount'),
   payment_id: z.string().optional(),
   payment_hash: z.string().optional(),
   destination: z.string().optional(),
+})
+
+/** An own invoice after it was decided about; `get_payment_status` declares the other fields. */
+export const decidedInvoiceOutput = z.looseObject({
+  status: z.string(),
+  payment_hash: z.string(),
+  received_sats: z.int().optional(),
+  next_step: z.string().optional(),
 })
 
 export function lookupKey({
@@ -57,20 +68,27 @@ export function statusOfPayment(record: PaymentRecord) {
   const data = { direction: 'outgoing' as const, ...paymentView(record) }
   const fee = data.fee_sats === undefined ? '' : `, fee ${satsText(data.fee_sats)}`
   const next = data.next_step === undefined ? '' : ` ${data.next_step}`
-  return {
-    data,
-    text: `Payment ${data.payment_id} of ${satsText(data.amount_sats)}${fee}: ${data.status}.${next}`,
-  }
+  const what = isPayment(record.kind)
+    ? `Payment ${data.payment_id} of ${satsText(data.amount_sats)}`
+    : `${data.payment_id}: ${spendWords(record.kind)[data.status === 'settled' ? 'done' : 'order'](data)}`
+  return { data, text: `${what}${fee}: ${data.status}.${next}` }
 }
 
-const OPEN_STEP = 'Not paid yet. Call wait_for_payment with this payment_hash to go on waiting.'
+const INVOICE_STEPS: Partial<Readonly<Record<Invoice['status'], string>>> = {
+  open: 'Not paid yet. Call wait_for_payment with this payment_hash to go on waiting.',
+  accepted: 'The payment is held: take it with settle_hold_invoice, or send it back with cancel_invoice.',
+}
 
 export function statusOfInvoice(invoice: Invoice) {
-  const open = invoice.status === 'open' ? { next_step: OPEN_STEP } : {}
-  const data = { direction: 'incoming' as const, ...invoiceView(invoice), ...open }
+  const step = INVOICE_STEPS[invoice.status]
+  const data = {
+    direction: 'incoming' as const,
+    ...invoiceView(invoice),
+    ...(step === undefined ? {} : { next_step: step }),
+  }
   const received = data.received_sats === undefined ? '' : `, received ${satsText(data.received_sats)}`
   return {
     data,
-    text: `Invoice ${data.payment_hash}: ${data.status}${received}.${open.next_step ? ` ${open.next_step}` : ''}`,
+    text: `Invoice ${data.payment_hash}: ${data.status}${received}.${step === undefined ? '' : ` ${step}`}`,
   }
 }
