@@ -14,6 +14,7 @@ interface Stream {
 export class EventStreams {
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   readonly #streams = new Set<Stream>()
+  readonly #waiting: (() => void)[] = []
   readonly #hub: EventHub
   readonly #silenceMs: number
 
@@ -39,12 +40,23 @@ export class EventStreams {
     for (const { socket } of this.#streams) socket.terminate()
   }
 
-  /** Sends a frame past the hub, and waits until it has left. */
-  async tell(event: JsonObject): Promise<void> {
+  /** A client opens its stream in its own time: waits for one, then drops it. */
+  async dropWhenOpen(): Promise<void> {
+    await this.#opened()
+    this.drop()
+  }
+
+  /** Sends a frame past the hub once there is a stream, and waits until it has left. */
+  async tellWhenOpen(event: JsonObject): Promise<void> {
+    await this.#opened()
     const frame = JSON.stringify(event)
     await Promise.all(
       [...this.#streams].map(({ socket }) => new Promise<void>((sent) => socket.send(frame, () => sent()))),
     )
+  }
+
+  async #opened(): Promise<void> {
+    while (this.#streams.size === 0) await new Promise<void>((wake) => this.#waiting.push(wake))
   }
 
   close(): void {
@@ -73,6 +85,7 @@ export class EventStreams {
       stream.silence = drop()
     }
     this.#streams.add(stream)
+    for (const wake of this.#waiting.splice(0)) wake()
     this.#hub.add(stream.sink)
     socket.on('message', moved)
     socket.on('ping', moved)
