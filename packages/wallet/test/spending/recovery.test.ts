@@ -1,4 +1,4 @@
-import { sat } from '@lightning-mcp/core'
+import { msat, sat } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { WAITS_FOR_OWNER } from '../../src/dispatch/spent.ts'
 import { resolveByOwner } from '../../src/spending/resolve-by-owner.ts'
@@ -211,6 +211,36 @@ describe('a keysend whose preimage the backend chooses', () => {
     const nowMs = world.clock.now()
     await resolveByOwner(store, { paymentId, outcome: 'settled', evidence: 'in the node’s list', nowMs })
     expect((await wallet.getBudget()).reservedMsat).toBe(0n)
+  })
+
+  test.each([
+    ['settled', { state: 'settled', feeMsat: 1_000n }],
+    ['failed', { state: 'failed' }],
+  ] as const)('that %s is found by its label', async (outcome, found) => {
+    const world = spendWorld({ keysendChoosesPreimage: true, keepsPaymentLabels: true })
+    const { wallet } = await world.start({ limits: LIMITS })
+    world.node.scripts.push({ do: 'lose-reply', outcome })
+    const open = await wallet.spend({ ...REQUESTS.keysend, waitSeconds: 0 })
+    expect(open).toMatchObject({ outcome: 'unknown' })
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment(open)).toMatchObject(found)
+    expect(world.node.keysends).toMatchObject([{ label: `${open.paymentId}/1` }])
+  })
+
+  test('bears its label after a crash, and without it waits for the owner', async () => {
+    const world = spendWorld({ keysendChoosesPreimage: true, keepsPaymentLabels: true })
+    const first = await world.start({ dieAt: 'answered', limits: LIMITS })
+    void first.wallet.spend(REQUESTS.keysend)
+    await world.clock.advance(0)
+    const second = await world.start({ limits: LIMITS })
+    await world.clock.advance(120_000)
+    expect(await second.wallet.spend(REQUESTS.keysend)).toMatchObject({ state: 'settled', replayed: true })
+    world.node.scripts.push({ do: 'lose-request' })
+    const lost = { ...REQUESTS.keysend, amountMsat: msat(2_000_000n), waitSeconds: 0 }
+    await second.wallet.spend(lost)
+    await world.clock.jump(DAY_MS)
+    expect(await second.wallet.spend(lost)).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
+    expect(times(world, 'keysend')).toBe(1)
   })
 
   test('a crash after it was sent waits for the owner, too', async () => {
