@@ -23,6 +23,8 @@ import {
 } from '@lightning-mcp/core'
 import { toBalance } from './balance.ts'
 import { ClnClient } from './client.ts'
+import { watchEvents } from './events.ts'
+import { type HistoryContext, listTransactions } from './history.ts'
 import { toCreatedInvoice, toInvoiceParams } from './invoices.ts'
 import { clnCapabilities, type Method } from './methods.ts'
 import { type ClnBackendOptions, checkOptions, loadRestConnection } from './options.ts'
@@ -50,6 +52,7 @@ class ClnBackend implements LightningBackend {
   readonly #client: ClnClient
   readonly #attempts = new Attempts()
   readonly #ended = new AbortController()
+  readonly #ends: HistoryContext['ends'] = { sendpays: 0, invoices: 0 }
   #rune: RuneContents = UNRESTRICTED
   #methods: ReadonlySet<string> = new Set()
   #identity: BackendProfile['identity'] | undefined
@@ -72,11 +75,12 @@ class ClnBackend implements LightningBackend {
     const info = await this.#client.call('getinfo', {}, { signal })
     const version = toVersion(info)
     refuseOldVersion(version)
-    this.#identity = { kind: this.kind, network: toNetwork(info), id: toNodeId(info) }
+    const identity = { kind: this.kind, network: toNetwork(info), id: toNodeId(info) }
     this.#methods = await this.#learnMethods(version, signal)
+    this.#identity = identity
     this.capabilities = capabilitiesWith((method) => this.#has(method))
     return {
-      identity: this.#identity,
+      identity,
       version,
       custodial: false,
       permissions: describePermissions(this.#rune, now()),
@@ -102,8 +106,14 @@ class ClnBackend implements LightningBackend {
     }
   }
 
+  /** Until `connect` has learned better, the node has everything. */
   #has(method: Method): boolean {
-    return this.#methods.has(method) && mayCall(this.#rune, method, now())
+    return (this.#identity === undefined || this.#methods.has(method)) && mayCall(this.#rune, method, now())
+  }
+
+  /** Who the node is and what it has, asked once. */
+  async #learned({ signal }: CallOptions): Promise<BackendProfile['identity']> {
+    return this.#identity ?? (await this.connect(signal === undefined ? {} : { signal })).identity
   }
 
   /** After a break, the same address may lead to another node: it knows nothing of what this one was asked. */
@@ -153,9 +163,7 @@ class ClnBackend implements LightningBackend {
     this.#need('getBalance')
     const [{ channels }, funds] = await Promise.all([
       this.#client.call('listpeerchannels', {}, { signal }),
-      this.#methods.size === 0 || this.#has('listfunds')
-        ? this.#client.call('listfunds', {}, { signal })
-        : undefined,
+      this.#has('listfunds') ? this.#client.call('listfunds', {}, { signal }) : undefined,
     ])
     return toBalance(toList(channels), funds === undefined ? undefined : toList(funds.outputs))
   }
@@ -180,7 +188,7 @@ class ClnBackend implements LightningBackend {
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
     this.#need('payInvoice')
-    const identity = this.#identity ?? (await this.connect(request)).identity
+    const identity = await this.#learned(request)
     // again: connecting may have shown that the rune is too weak
     this.#need('payInvoice')
     return payInvoice(
@@ -210,14 +218,33 @@ class ClnBackend implements LightningBackend {
     )
   }
 
-  async listTransactions(_request: ListTransactionsRequest): Promise<Page<Transaction>> {
+  async listTransactions(request: ListTransactionsRequest): Promise<Page<Transaction>> {
     this.#need('listTransactions')
-    return { items: [] }
+    await this.#learned(request)
+    return listTransactions(this.#history(request.signal), request)
   }
 
-  watch(_request: WatchRequest = {}): AsyncIterable<LightningEvent> {
+  #history(signal: AbortSignal | undefined): HistoryContext {
+    return {
+      client: this.#client,
+      has: (method) => this.#has(method),
+      ends: this.#ends,
+      now: now(),
+      signal,
+    }
+  }
+
+  watch({ types, signal }: WatchRequest = {}): AsyncIterable<LightningEvent> {
     this.#need('watch')
-    throw new Error('not yet')
+    return watchEvents({
+      client: this.#client,
+      has: (method) => this.#has(method),
+      types: types === undefined ? undefined : new Set(types),
+      lookUpPayment: (client, hash, ended) =>
+        lookupPayment({ client, attempts: this.#attempts, now: now() }, hash, ended),
+      signal: signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]),
+      now,
+    })
   }
 
   async close(): Promise<void> {

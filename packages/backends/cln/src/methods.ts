@@ -68,6 +68,8 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, Needs>>> = 
   'payInvoice.amountless': PAY,
   'payInvoice.self': PAY,
   lookupPayment: ['listpays', 'listsendpays'],
+  listTransactions: ['listsendpays', 'listinvoices'],
+  watch: ['wait', 'listinvoices'],
 }
 
 const EMULATED: ReadonlySet<string> = new Set<Capability>([])

@@ -33,6 +33,7 @@ export interface RawInvoice {
   description?: string
   expires_at: number
   created_index?: number
+  updated_index?: number
 }
 
 export interface RawCreatedInvoice {
@@ -58,6 +59,7 @@ export interface RawPaid {
 /** One HTLC of ours, in listsendpays. */
 export interface RawPart {
   created_index: number
+  updated_index?: number
   payment_hash: string
   groupid?: Integer
   partid?: Integer

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { decodeBolt12Invoice } from '@lightning-mcp/codec'
 import {
   cleanText,
   type Invoice,
@@ -147,8 +148,13 @@ export function toInvoice(raw: RawInvoice, now: UnixSeconds): Invoice {
 }
 
 /** Core Lightning tells no time of creation: it stands in the invoice itself. */
-function createdAt({ bolt11, paid_at }: RawInvoice, expiresAt: UnixSeconds): UnixSeconds {
+function createdAt({ bolt11, bolt12, paid_at }: RawInvoice, expiresAt: UnixSeconds): UnixSeconds {
   if (bolt11 !== undefined) return timestampOf(bolt11)
+  try {
+    if (bolt12 !== undefined) return decodeBolt12Invoice(bolt12).createdAt
+  } catch {
+    // one of a kind that is not known here
+  }
   return Math.min(paid_at ?? expiresAt, expiresAt)
 }
 
