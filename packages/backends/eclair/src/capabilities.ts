@@ -26,6 +26,7 @@ const SINCE = {
   'payInvoice.amountless': 10,
   lookupPayment: 10,
   listTransactions: 10,
+  watch: 10,
 } as const satisfies Partial<Record<Capability, EclairRelease>>
 
 /** The oldest release whose answers are understood here. */

@@ -26,11 +26,14 @@ import {
 import { toBalance } from './balance.ts'
 import { capabilitiesOf, eclairCapabilities, OLDEST_RELEASE, releaseOf } from './capabilities.ts'
 import { EclairClient } from './client.ts'
+import { watchEvents } from './events.ts'
 import { createInvoice, lookupInvoice } from './invoices.ts'
 import { checkOptions, type EclairBackendOptions, loadConnection } from './options.ts'
 import { EclairPayments } from './payments.ts'
+import { ProcessMemory } from './process-memory.ts'
 import type { RawInfo } from './schemas.ts'
 import { readInfo, toNetwork, toNodeId, toNodeInfo, toOnchainBalance, toVersion } from './to-core.ts'
+import { listTransactions } from './transactions.ts'
 
 /**
  * A Lightning wallet on an Eclair node, over its HTTP API. Throws `invalid_request` for options that do
@@ -56,6 +59,7 @@ class EclairBackend implements LightningBackend {
 
   readonly #client: EclairClient
   readonly #payments: EclairPayments
+  readonly #memory = new ProcessMemory()
   readonly #ended = new AbortController()
   #identity: BackendProfile['identity'] | undefined
 
@@ -65,7 +69,7 @@ class EclairBackend implements LightningBackend {
       () => loadConnection(checked),
       (getInfo) => this.#refuseOther(getInfo),
     )
-    this.#payments = new EclairPayments(this.#client, { note: () => {} })
+    this.#payments = new EclairPayments(this.#client, this.#memory)
   }
 
   async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
@@ -135,7 +139,9 @@ class EclairBackend implements LightningBackend {
   }
 
   async lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined> {
-    return lookupInvoice(this.#client, paymentHash(request.paymentHash), request.signal)
+    const hash = paymentHash(request.paymentHash)
+    const found = await lookupInvoice(this.#client, hash, request.signal)
+    return found ?? this.#memory.canceled(hash)
   }
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
@@ -155,11 +161,19 @@ class EclairBackend implements LightningBackend {
     })
   }
 
-  async listTransactions(_request: ListTransactionsRequest): Promise<Page<Transaction>> {
-    return { items: [] }
+  async listTransactions(request: ListTransactionsRequest): Promise<Page<Transaction>> {
+    return listTransactions(this.#client, request, this.#memory, now())
   }
 
-  async *watch(_request: WatchRequest = {}): AsyncGenerator<LightningEvent> {}
+  watch({ types, signal }: WatchRequest = {}): AsyncIterable<LightningEvent> {
+    return watchEvents({
+      client: this.#client,
+      lookupInvoice: (hash, ending) => lookupInvoice(this.#client, hash, ending),
+      lookupPayment: (hash, ending) => this.#payments.lookup({ paymentHash: hash }, ending),
+      types: types === undefined ? undefined : new Set(types),
+      signal: signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]),
+    })
+  }
 
   async close(): Promise<void> {
     this.#ended.abort()

@@ -8,7 +8,7 @@ import { readSentParts, standingOf, toPayment } from './sent-payments.ts'
  * Between the two looks that make a failure one: Eclair reads its records first and asks for payments
  * under way afterwards, so that a payment which ends in between looks failed once.
  */
-export const SECOND_LOOK_MS = 150
+const SECOND_LOOK_MS = 150
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
 /** A look-up answers from Eclair's database at once, or not at all. */
@@ -28,6 +28,18 @@ export async function lookUpParts(
 ): Promise<readonly RawSentPart[]> {
   const answer = await client.call('getsentinfo', key, { timeoutMs: LOOK_TIMEOUT_MS, ...settings })
   return readSentParts(answer, 'paymentHash' in key ? key.paymentHash : undefined)
+}
+
+/** A failure is only one when it is seen twice. */
+export async function lookTwice(
+  client: EclairClient,
+  key: Parameters<typeof lookUpParts>[1],
+  signal: AbortSignal | undefined,
+): Promise<readonly RawSentPart[]> {
+  const parts = await lookUpParts(client, key, { signal })
+  if (standingOf(parts) !== 'failed') return parts
+  await delay(SECOND_LOOK_MS, undefined, { signal })
+  return lookUpParts(client, key, { signal })
 }
 
 /**

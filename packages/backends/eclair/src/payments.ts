@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type BackendProfile,
@@ -10,7 +9,8 @@ import {
 } from '@lightning-mcp/core'
 import type { EclairClient, Form } from './client.ts'
 import { EclairFault, findErrorRule, mapEclairError } from './errors.ts'
-import { type Followed, followPayment, lookUpParts, SECOND_LOOK_MS } from './follow-payment.ts'
+import { type Followed, followPayment, lookTwice } from './follow-payment.ts'
+import type { ProcessMemory } from './process-memory.ts'
 import { standingOf, toPayment } from './sent-payments.ts'
 
 /** Eclair answers a payment's id before it looks for a route. */
@@ -27,25 +27,20 @@ export type Dispatched =
   /** It may have reached Eclair: only a look-up can tell. */
   | { kind: 'doubt' }
 
-/** What was asked of Eclair in this process: its API has no list of failed and pending payments. */
-export interface DispatchLog {
-  note(hash: PaymentHash): void
-}
-
 /**
  * Payments. Eclair itself pays the same invoice as often as it is asked: so every hash is looked up
  * first, is sent by one call at a time, and is never sent again while it is in doubt.
  */
 export class EclairPayments {
   readonly #client: EclairClient
-  readonly #log: DispatchLog
+  readonly #memory: ProcessMemory
   readonly #sending = new Set<PaymentHash>()
   /** Hashes whose request may have been lost, with the time until which it may still turn up. */
   readonly #doubtful = new Map<PaymentHash, number>()
 
-  constructor(client: EclairClient, log: DispatchLog) {
+  constructor(client: EclairClient, memory: ProcessMemory) {
     this.#client = client
-    this.#log = log
+    this.#memory = memory
   }
 
   /** Until Eclair may have the request everything is thrown, with `sent: 'no'`; after that every doubt is looked up, else `unknown`. */
@@ -89,12 +84,7 @@ export class EclairPayments {
   /** Answers the parents of earlier payments with this hash, all failed; throws where one is not. */
   async #refuseSecond(hash: PaymentHash, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
     try {
-      const look = () => lookUpParts(this.#client, { paymentHash: hash }, { signal })
-      let parts = await look()
-      if (standingOf(parts) === 'failed') {
-        await delay(SECOND_LOOK_MS, undefined, { signal })
-        parts = await look()
-      }
+      const parts = await lookTwice(this.#client, { paymentHash: hash }, signal)
       const standing = standingOf(parts)
       if (standing === 'sent' || standing === 'pending') throw refusedAsSecond(standing)
       if (standing === 'none' && (this.#doubtful.get(hash) ?? 0) > performance.now())
@@ -112,7 +102,7 @@ export class EclairPayments {
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Payment> {
-    this.#log.note(hash)
+    this.#memory.notePayment(hash)
     this.#setDoubt(hash)
     let dispatched: Dispatched
     try {
@@ -139,13 +129,7 @@ export class EclairPayments {
     key: { paymentHash: PaymentHash } | { id: string },
     signal: AbortSignal | undefined,
   ): Promise<Payment | undefined> {
-    const look = () => lookUpParts(this.#client, key, { signal })
-    let parts = await look()
-    if (standingOf(parts) === 'failed') {
-      await delay(SECOND_LOOK_MS, undefined, { signal })
-      parts = await look()
-    }
-    return toPayment(parts)
+    return toPayment(await lookTwice(this.#client, key, signal))
   }
 }
 

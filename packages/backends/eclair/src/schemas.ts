@@ -35,14 +35,17 @@ export interface RawOnchainBalance {
   unconfirmed: RawAmount
 }
 
-/** A BOLT 11 invoice, as `createinvoice`, `getinvoice` and the lists answer it. */
+/** An invoice, as `createinvoice` and the lists answer it. One that an offer was paid by is of BOLT 12. */
 export interface RawInvoice {
-  timestamp: number
+  timestamp?: number
   serialized: string
   description?: string
   descriptionHash?: string
   paymentHash: string
-  expiry: number
+  expiry?: number
+  /** BOLT 12, seconds. */
+  createdAt?: number
+  expiresAt?: number
   amount?: RawAmount
 }
 

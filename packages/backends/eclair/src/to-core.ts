@@ -139,10 +139,12 @@ export function toOnchainBalance(value: unknown): OnchainBalance {
 /** What an invoice itself says. */
 export function readInvoice(value: unknown): Omit<Invoice, 'status'> {
   const raw = toObject<Partial<RawInvoice>>(value, 'an invoice')
-  if (!Number.isSafeInteger(raw.timestamp)) throw unreadable('an invoice has no time')
-  const createdAt = raw.timestamp!
+  // one of BOLT 12 has its times under other names
+  const createdAt = raw.timestamp ?? raw.createdAt
+  if (!Number.isSafeInteger(createdAt)) throw unreadable('an invoice has no time')
   // BOLT 11: an hour where nothing is said
-  const expiry = Number.isSafeInteger(raw.expiry) ? raw.expiry! : 3600
+  const expiresAt = raw.expiresAt ?? createdAt! + (raw.expiry ?? 3600)
+  if (!Number.isSafeInteger(expiresAt)) throw unreadable('an invoice has no expiry')
   return {
     ...(isText(raw.serialized) ? { invoice: raw.serialized } : {}),
     paymentHash: toHash(raw.paymentHash),
@@ -151,8 +153,8 @@ export function readInvoice(value: unknown): Omit<Invoice, 'status'> {
     ...(isText(raw.descriptionHash) && /^[0-9a-f]{64}$/i.test(raw.descriptionHash)
       ? { descriptionHash: descriptionHash(raw.descriptionHash) }
       : {}),
-    createdAt,
-    expiresAt: createdAt + expiry,
+    createdAt: createdAt!,
+    expiresAt,
   }
 }
 

@@ -106,7 +106,7 @@ async function openStage(): Promise<Stage> {
           faults.refusing = false
         }
       },
-      cutConnections: async () => eclair.cutConnections(),
+      // no cutConnections: a payment is polled for and holds no connection that could be cut
       loseReply: () => faults.loseReply(),
       garbleReply: () => faults.garbleReply(),
       hidePaymentOnce: () => faults.hidePaymentOnce(),
@@ -139,20 +139,22 @@ const countingTwice = (counterparty: Counterparty, eclair: FakeEclair): Counterp
   received: async (hash) => msat((await counterparty.received!(hash)) + eclair.takenAgain(hash)),
 })
 
-/** A network of its own in which Eclair holds exactly so much in its channels. */
+/** A network of its own in which Eclair can spend exactly so much: the reserve of 1 % comes on top. */
 function holding(
   amountMsat: Msat,
   clock: SimulatorClock,
   opened: { close(): void }[],
 ): Pick<FakeEclairOptions, 'network'> {
   const seed = randomBytes(32).toString('hex')
-  const remoteSat = sat(1_000_000n)
+  const spendableSat = amountMsat / 1000n
+  const capacitySat = sat((spendableSat * 100n) / 99n + 1_000_000n)
+  const remoteSat = sat(capacitySat - capacitySat / 100n - spendableSat)
   const network = createSimulatedNetwork({
     seed,
     clock,
     topology: {
       nodes: [{ name: 'alice' }, { name: 'hub' }],
-      channels: [{ between: ['alice', 'hub'], capacitySat: sat(amountMsat / 1000n + remoteSat), remoteSat }],
+      channels: [{ between: ['alice', 'hub'], capacitySat, remoteSat }],
     },
   })
   opened.push(network)

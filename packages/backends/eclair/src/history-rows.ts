@@ -1,0 +1,132 @@
+import {
+  addMsat,
+  type Invoice,
+  type InvoiceStatus,
+  type PaymentHash,
+  type Transaction,
+} from '@lightning-mcp/core'
+import { unreadable } from './errors.ts'
+import type { RawReceived, RawSentPart } from './schemas.ts'
+import { toPayment } from './sent-payments.ts'
+import { isText, readInvoice, toHash, toInvoice, toList, toMsat, toObject, toSeconds } from './to-core.ts'
+
+/** Pure: rows of the history from what Eclair's lists answer. */
+
+/** A line from an invoice. */
+export function invoiceRow(invoice: Invoice): Transaction {
+  const amountMsat = invoice.receivedMsat ?? invoice.amountMsat
+  return {
+    id: `in:${invoice.paymentHash}`,
+    direction: 'incoming',
+    status: invoice.status,
+    paymentHash: invoice.paymentHash,
+    ...(amountMsat === undefined ? {} : { amountMsat }),
+    ...(invoice.description === undefined ? {} : { description: invoice.description }),
+    createdAt: invoice.createdAt,
+    ...(invoice.settledAt === undefined ? {} : { settledAt: invoice.settledAt }),
+  }
+}
+
+/** `listinvoices` tells no status: the other two lists do, and what is in neither has expired. */
+export function readReceived(lists: {
+  all: unknown
+  pending: unknown
+  received: unknown
+}): readonly Transaction[] {
+  const hashes = (list: unknown): ReadonlySet<PaymentHash> =>
+    new Set(toList(list, 'a list of invoices').map((each) => readInvoice(each).paymentHash))
+  const open = hashes(lists.pending)
+  const rows = new Map<PaymentHash, Transaction>()
+  for (const each of toList(lists.all, 'a list of invoices')) {
+    const terms = readInvoice(each)
+    const status: InvoiceStatus = open.has(terms.paymentHash) ? 'open' : 'expired'
+    rows.set(terms.paymentHash, invoiceRow({ ...terms, status }))
+  }
+  for (const each of toList(lists.received, 'a list of received payments')) {
+    const invoice = toInvoice(each as RawReceived)
+    rows.set(invoice.paymentHash, invoiceRow(invoice))
+  }
+  return [...rows.values()]
+}
+
+/** A payment of `audit`, with those of its parts that were read. */
+export interface SentPayment {
+  /** The UUID that the sending call answered. */
+  id: string
+  paymentHash: PaymentHash
+  recipientAmount: unknown
+  parts: ReadonlyMap<string, SentPart>
+}
+
+interface SentPart {
+  fee: unknown
+  startedAt: number
+  settledAt: number
+}
+
+/** `audit.sent`. Before 0.14 the members of a part had other names. */
+export function readSent(audit: unknown): readonly SentPayment[] {
+  const { sent } = toObject<{ sent?: unknown }>(audit, 'audit')
+  return toList(sent, 'the sent payments of audit').map((each) => {
+    const raw = toObject<Record<string, unknown>>(each, 'a sent payment')
+    if (!isText(raw.id) || !/^[0-9a-f-]{36}$/.test(raw.id)) throw unreadable('a sent payment has no id')
+    const parts = toList(raw.parts, 'the parts of a payment').map((entry): [string, SentPart] => {
+      const part = toObject<Record<string, unknown>>(entry, 'a part of a payment')
+      const settledAt = toSeconds(part.settledAt ?? part.timestamp)
+      return [
+        String(part.id),
+        {
+          fee: part.fees ?? part.feesPaid,
+          startedAt: toSeconds(part.startedAt ?? part.settledAt ?? part.timestamp),
+          settledAt,
+        },
+      ]
+    })
+    if (parts.length === 0) throw unreadable('a sent payment has no parts')
+    return {
+      id: raw.id,
+      paymentHash: toHash(raw.paymentHash),
+      recipientAmount: raw.recipientAmount,
+      parts: new Map(parts),
+    }
+  })
+}
+
+/** The same payment, with the parts that either has. */
+export const sentParts = (known: SentPayment | undefined, read: SentPayment): SentPayment =>
+  known === undefined ? read : { ...read, parts: new Map([...known.parts, ...read.parts]) }
+
+export function sentRow({ id, paymentHash, recipientAmount, parts }: SentPayment): Transaction {
+  const all = [...parts.values()]
+  return {
+    id: `out:${id}`,
+    direction: 'outgoing',
+    status: 'settled',
+    paymentHash,
+    amountMsat: toMsat(recipientAmount),
+    feeMsat: addMsat(...all.map(({ fee }) => toMsat(fee, 'a fee'))),
+    createdAt: Math.min(...all.map(({ startedAt }) => startedAt)),
+    settledAt: Math.max(...all.map(({ settledAt }) => settledAt)),
+  }
+}
+
+/** Attempts at paying that are pending or have failed, one line for each time it was asked for. */
+export function unsettledRows(parts: readonly RawSentPart[]): readonly Transaction[] {
+  const parents = new Set(parts.map(({ parentId }) => parentId))
+  return [...parents].flatMap((parentId): Transaction[] => {
+    const own = parts.filter((part) => part.parentId === parentId)
+    const payment = toPayment(own)
+    if (payment?.status !== 'pending' && payment?.status !== 'failed') return []
+    return [
+      {
+        id: `out:${parentId.toLowerCase()}`,
+        direction: 'outgoing',
+        status: payment.status,
+        paymentHash: payment.paymentHash,
+        ...(payment.amountMsat === undefined ? {} : { amountMsat: payment.amountMsat }),
+        ...(payment.failure === undefined ? {} : { failure: payment.failure }),
+        createdAt: payment.createdAt ?? 0,
+      },
+    ]
+  })
+}
