@@ -1,0 +1,5 @@
+export { type Capture, captures } from './captures.ts'
+export type { FakeClnFaults } from './faults.ts'
+export { type FakeCln, type FakeClnOptions, startFakeCln } from './start-fake-cln.ts'
+export type { FakeVersion } from './versions.ts'
+export type { AnswerFault } from './wire/wire-faults.ts'

@@ -1,0 +1,24 @@
+import { helpTexts } from '../captures.ts'
+
+/** What a method takes, read from the daemon's own `help`. */
+export interface Usage {
+  readonly names: readonly string[]
+  readonly known: ReadonlySet<string>
+  readonly required: readonly string[]
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+/** Older names that the daemon of the captures takes still (deprecated APIs were allowed there). */
+const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  pay: { bolt11: 'invstring' },
+}
+
+function parse(command: string): [name: string, usage: Usage] {
+  const [name = '', ...words] = command.replace(' (DEPRECATED!)', '').trim().split(/\s+/)
+  const plain = words.map((word) => word.replace(/^\[|\]$/g, '').replace(/=.*/, ''))
+  const required = words.filter((word) => !word.startsWith('[')).map((word) => word.replace(/=.*/, ''))
+  return [name, { names: plain, known: new Set(plain), required, aliases: ALIASES[name] ?? {} }]
+}
+
+/** By method. */
+export const USAGES: ReadonlyMap<string, Usage> = new Map(helpTexts().map(parse))
