@@ -33,6 +33,7 @@ export function createWallet(options: WalletOptions): Wallet {
   const { backend, store, resolver, log } = options
   const parts = composeParts(options)
   const { account, accounts, approvals, clock, connection, gates, policy, solvency, stopping, waiter } = parts
+  const { managed } = parts
   const { guardian, hints, holds, killSwitch, receipts, reconciler, sender } = parts
   const details = `details:${account}`
   const calls = new Set<Promise<unknown>>()
@@ -100,7 +101,9 @@ export function createWallet(options: WalletOptions): Wallet {
       return accounts.isTracked ? SHARED_NODE : createNodeAccess(READING_CALLS, connection, ofOwnNode)
     },
     get manage() {
-      return accounts.isTracked ? SHARED_NODE : createNodeAccess(MANAGING_CALLS, connection, ofOwnNode)
+      return accounts.isTracked
+        ? SHARED_NODE
+        : createNodeAccess(MANAGING_CALLS, connection, ofOwnNode, managed.note)
     },
 
     async start() {

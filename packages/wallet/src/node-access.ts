@@ -17,6 +17,8 @@ export function createNodeAccess<Table extends Calls>(
   table: Table,
   connection: Connection,
   guard: <T>(work: () => Promise<T>) => Promise<T>,
+  /** Before each call. */
+  note: (operation: string, request: unknown) => Promise<void> = async () => {},
 ): CallsOf<Table> {
   const access: Record<string, object> = {}
   for (const [facet, operations] of Object.entries(table) as [keyof Calls, readonly string[]][]) {
@@ -26,14 +28,15 @@ export function createNodeAccess<Table extends Calls>(
     for (const operation of operations) {
       if (typeof declared[operation] !== 'function') continue
       part[operation] = (request) =>
-        guard(() =>
-          connection.call(async (backend) => {
+        guard(async () => {
+          await note(`${facet}.${operation}`, request)
+          return connection.call(async (backend) => {
             const now = backend[facet] as Facet | undefined
             const call = now?.[operation]
             if (call === undefined) throw gone(operation)
             return call(request)
-          }, request?.signal),
-        )
+          }, request?.signal)
+        })
     }
     if (Object.keys(part).length > 0) access[facet] = Object.freeze(part)
   }

@@ -15,6 +15,7 @@ import { HoldInvoices } from './hold/hold-invoices.ts'
 import { sameBackend } from './intents/intent.ts'
 import { Leases } from './leases.ts'
 import { checkLimits } from './limits.ts'
+import { manageRecord } from './manage-record.ts'
 import { Payer } from './payer.ts'
 import { PolicyBook } from './policy/policy-book.ts'
 import { Reconciler } from './reconciler.ts'
@@ -163,6 +164,8 @@ export function composeParts(options: WalletOptions) {
     ...(resolver === undefined ? {} : { resolver }),
   })
 
+  const managed = manageRecord({ account, store, clock, paused, onAlarm })
+
   const approvals: ApprovalWorker = new ApprovalWorker({
     account,
     store,
@@ -191,6 +194,7 @@ export function composeParts(options: WalletOptions) {
     holds,
     killSwitch,
     look,
+    managed,
     payer,
     paused,
     policy,

@@ -1,8 +1,9 @@
 import { createSimulatorBackend } from '@lightning-mcp/backend-simulator'
-import { OPERATIONS, splitOperation } from '@lightning-mcp/core'
+import { msat, OPERATIONS, splitOperation } from '@lightning-mcp/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createWallet } from '../src/create-wallet.ts'
 import { openFreshStore } from './support/stores.ts'
+import { World } from './support/world.ts'
 
 /** Everything that can be reached from a value without calling anything but getters. */
 function reachable(value: unknown, path: string, found = new Map<unknown, string>()): Map<unknown, string> {
@@ -87,5 +88,45 @@ test('reading works, and what is missing is missing', async () => {
   const { wallet } = open()
   const channels = await wallet.node.channels?.list({ limit: 10 })
   expect(channels?.items.length).toBeGreaterThan(0)
-  expect(wallet.node).not.toHaveProperty('graph')
+  const { wallet: another } = await new World({ memory: true }).start()
+  expect(another.node).toHaveProperty('channels')
+  expect(another.node).not.toHaveProperty('graph')
+})
+
+test('who changes the node is on record for the owner, without secrets', async () => {
+  const { store, wallet } = open()
+  await wallet.getBalance()
+  const [channel] = (await wallet.node.channels?.list({ limit: 1 }))?.items ?? []
+  if (channel === undefined) throw new Error('no channel')
+  const policy = { feeBaseMsat: msat(1n), feeProportionalMillionths: 2, cltvExpiryDelta: 80 }
+  await wallet.manage.channels?.updatePolicy?.({ channel, policy })
+  await wallet.manage.onchain?.newAddress?.({ type: 'p2tr' })
+  const noted = await store.read((reader) => reader.decisions('default', 10))
+  expect(noted.map(({ destination, code, verdict }) => ({ destination, code, verdict }))).toEqual(
+    expect.arrayContaining([
+      { destination: 'channels.updatePolicy', code: 'managed', verdict: 'allowed' },
+      { destination: 'onchain.newAddress', code: 'managed', verdict: 'allowed' },
+    ]),
+  )
+  const [told] = noted.filter(({ destination }) => destination === 'channels.updatePolicy')
+  expect(told?.rules[0]?.detail).toContain('"feeProportionalMillionths":2')
+})
+
+test('while spending is paused, what costs money by a way round is refused, the rest goes on', async () => {
+  const { store, wallet } = open()
+  await wallet.start()
+  await wallet.getBalance()
+  const [channel] = (await wallet.node.channels?.list({ limit: 1 }))?.items ?? []
+  if (channel === undefined) throw new Error('no channel')
+  await wallet.pause('a test')
+  const policy = { feeBaseMsat: msat(0n), feeProportionalMillionths: 0, cltvExpiryDelta: 80 }
+  await expect(wallet.manage.channels?.updatePolicy?.({ channel, policy })).rejects.toMatchObject({
+    code: 'spending_paused',
+    sent: 'no',
+  })
+  expect(await wallet.manage.onchain?.newAddress?.({})).toMatch(/^bcrt1/)
+  const noted = await store.read((reader) => reader.decisions('default', 10))
+  expect(noted).toContainEqual(
+    expect.objectContaining({ destination: 'channels.updatePolicy', verdict: 'refused' }),
+  )
 })
