@@ -29,6 +29,10 @@ export interface Counterparty {
   readonly hold?: CounterpartyHold
   /** A BOLT 12 offer of this node. */
   createOffer?(request: { amountMsat?: Msat }): Promise<string>
+  /** Stops an offer of this node: it refuses every request for an invoice from now on. */
+  disableOffer?(offer: string): Promise<void>
+  /** Pays an offer of the backend (`amountMsat`: of one without). Resolves once settled, rejects once failed or refused. */
+  payOffer?(request: { offer: string; amountMsat?: Msat }): Promise<void>
 }
 
 /** Invoices whose HTLCs the other side holds for as long as the kit wants. */

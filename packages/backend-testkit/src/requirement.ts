@@ -32,7 +32,7 @@ export interface Requirement {
   readonly capabilities?: readonly Capability[]
   /** The cell exists only where the profile says so. */
   readonly profile?: Partial<
-    Pick<BackendProfile, 'precision' | 'feeLimit' | 'duplicateGuard' | 'keepsLabels'>
+    Pick<BackendProfile, 'precision' | 'feeLimit' | 'duplicateGuard' | 'keepsLabels' | 'keepsPaymentLabels'>
   >
   /** What the harness must be able to do … */
   readonly needs?: readonly Ability[]

@@ -1,4 +1,4 @@
-import type { Capability, ChannelRef, Msat, PaymentHash, UnixSeconds } from '@lightning-mcp/core'
+import type { Capability, ChannelRef, Msat, NodeId, PaymentHash, UnixSeconds } from '@lightning-mcp/core'
 import type { Counterparty } from './counterparty.ts'
 import type { MadeBackend } from './harness.ts'
 
@@ -28,6 +28,12 @@ export interface Stage {
   mineBlocks?(count: number): Promise<void>
   /** An on-chain address of somebody else. */
   foreignAddress?(): Promise<string>
+  /** Has a payment of somebody else routed through the backend's node, which passes on exactly so much. Resolves once settled. */
+  routePayment?(amountMsat: Msat): Promise<void>
+  /** A watchtower that the backend's node can reach and has not been told of. */
+  readonly watchtower?: { readonly nodeId: NodeId; readonly address: string }
+  /** A node without a channel with the backend's, and where it listens for peers (`host:port`). */
+  readonly stranger?: { readonly nodeId: NodeId; readonly host: string }
   /** A zbase32 signature by another implementation over `message`, and who made it. */
   readonly foreignSignature?: {
     readonly message: string

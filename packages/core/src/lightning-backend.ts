@@ -95,6 +95,7 @@ export interface LightningBackend extends BackendFacets {
    * - A settled payment has a preimage that hashes to the payment hash, and its exact fee. [pay-settles-with-preimage-that-hashes, fee-in-msat-from-sat-backend]
    * - Amount: required on an amountless invoice, refused on a fixed one. [pay-amountless-needs-amount, pay-fixed-refuses-amount]
    * - Expired, malformed or of another network: refused, nothing sent. [pay-expired-not-sent, pay-wrong-network-not-sent]
+   * - Parts, outgoing channels and last hop are obeyed where they are declared. [max-parts-is-obeyed, outgoing-channel-is-used, last-hop-is-obeyed]
    * - Never pays more than `maxFeeMsat` on top where the profile says `enforced`. [max-fee-zero, max-fee-exact-boundary, max-fee-exceeded-fails-safe]
    * - `failed` only if no part can still settle. [no-route-safe, insufficient-balance-safe, recipient-rejects]
    * - A lost connection, an abort, a time-out or an odd reply after sending is `unknown` or `pending`. [connection-lost-after-send-unknown-then-settled, connection-lost-after-send-unknown-then-failed, reply-timeout-with-htlc-held-pending, abort-signal-does-not-mark-failed, malformed-reply-unknown]

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Counterparty, Stage } from '@lightning-mcp/backend-testkit'
+import { decodeOffer } from '@lightning-mcp/codec'
 import {
   type LightningBackend,
   msat,
+  type NodeId,
   type PaymentHash,
   type Preimage,
   preimage,
@@ -19,18 +21,20 @@ import { hashOf } from '../src/invoices/create-invoice.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
 
-/** The wallet `alice` with three channels to `hub`, and a `shop` behind it. */
+/** The wallet `alice` with two channels to `hub`, a `shop` behind it, and `dave` behind `alice`. */
 export const stageTopology: NetworkTopology = {
   nodes: [
     { name: 'alice', onchainSat: sat(5_000_000n) },
     { name: 'hub', onchainSat: sat(5_000_000n) },
     { name: 'shop' },
     { name: 'bob' },
+    { name: 'dave' },
   ],
   channels: [
     { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
     { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
     { between: ['hub', 'shop'], capacitySat: sat(40_000_000n) },
+    { between: ['dave', 'alice'], capacitySat: sat(1_000_000n) },
   ],
 }
 
@@ -47,9 +51,10 @@ export function stageAround(
   network: SimulatedNetwork,
   clock: ManualClock,
 ): Omit<Stage, 'backends' | 'close'> {
+  const beside = counterpartyOf(network, 'hub')
   const payee = counterpartyOf(network, 'shop')
   return {
-    counterparty: counterpartyOf(network, 'hub'),
+    counterparty: beside,
     remote: payee,
     multiPart: { payee, amountMsat: msat(6_000_000_000n) },
     clock: {
@@ -65,17 +70,25 @@ export function stageAround(
     mineBlocks: async (count) => {
       network.mineBlocks(count)
     },
+    async routePayment(amountMsat) {
+      const { invoice } = await beside.createInvoice({ amountMsat })
+      await counterpartyOf(network, 'dave').pay({ invoice })
+    },
+    watchtower: { nodeId: nodeIdOf(network, 'hub'), address: '127.0.0.1:9911' },
+    stranger: { nodeId: nodeIdOf(network, 'bob'), host: '127.0.0.1:9735' },
     foreignAddress: () => network.wallet('shop').onchain!.newAddress!({}),
   }
 }
+
+const nodeIdOf = (network: SimulatedNetwork, name: string): NodeId =>
+  network.nodes.find((node) => node.name === name)!.nodeId
 
 /** A node of the network, driven through its own wallet. */
 export function counterpartyOf(network: SimulatedNetwork, name: string): Counterparty {
   const wallet = network.wallet(name)
   const preimages = new Map<PaymentHash, Preimage>()
-  const nodeId = network.nodes.find((node) => node.name === name)!.nodeId
   return {
-    nodeId,
+    nodeId: nodeIdOf(network, name),
     async createInvoice({ expirySeconds = 3600, ...request }) {
       const { invoice, paymentHash } = await wallet.createInvoice({ ...request, expirySeconds })
       return { invoice: invoice!, paymentHash }
@@ -93,6 +106,13 @@ export function counterpartyOf(network: SimulatedNetwork, name: string): Counter
       await wallet.invoices!.cancel({ paymentHash })
     },
     createOffer: async (request) => (await wallet.offers!.create({ description: 'tea', ...request })).offer,
+    async disableOffer(offer) {
+      await wallet.offers!.disable!({ offerId: decodeOffer(offer).offerId })
+    },
+    async payOffer(request) {
+      const payment = await wallet.offers!.pay!({ ...request, maxFeeMsat: msat(1_000_000n) })
+      if (payment.status !== 'settled') throw new Error(`the counterparty's payment is ${payment.status}`)
+    },
     hold: {
       async createInvoice({ expirySeconds = 3600, ...request }) {
         const secret = preimage(randomBytes(32).toString('hex'))
@@ -128,7 +148,7 @@ async function untilAccepted(wallet: LightningBackend, paymentHash: PaymentHash)
 /** Events for the wallet under test, by many tiny payments to it. */
 export async function flood(network: SimulatedNetwork, count: number): Promise<void> {
   const hub = network.wallet('hub')
-  const destination = network.nodes.find((node) => node.name === 'alice')!.nodeId
+  const destination = nodeIdOf(network, 'alice')
   for (let index = 0; index < count; index += 1)
     await hub.keysend!.send({
       destination,

@@ -65,22 +65,34 @@ export interface ChannelOperation extends ChannelRef {
 
 /** Channels of this node. Reading is the facet; each way of changing them is there only if the credential may. */
 export interface ChannelsFacet {
-  /** Open channels, active or not. Requires: `channels.list`. Behavior: amounts are exact msat; states are normalised. */
+  /**
+   * Open channels, active or not.
+   * Requires: `channels.list`.
+   * Behavior:
+   * - Amounts are exact msat; states are normalised. [channel-states-normalised]
+   */
   list(request: PageRequest & CallOptions): Promise<Page<Channel>>
   /** Channels that are opening or closing. Requires: `channels.listPending`. */
   listPending?(request: CallOptions): Promise<readonly Channel[]>
-  /** Requires: `channels.listClosed`. */
+  /**
+   * Requires: `channels.listClosed`.
+   * Behavior:
+   * - A channel is in it once its closing is confirmed. [closed-channel-is-listed]
+   */
   listClosed?(request: PageRequest & CallOptions): Promise<Page<Channel>>
   /**
    * Opens a channel.
    * Requires: `channels.open`.
    * Behavior:
-   * - Throws only if nothing was sent; a lost reply is `unknown` and is never repeated by the adapter.
+   * - Throws only if nothing was sent; a lost reply is `unknown` and is never repeated by the adapter. [open-reply-lost-not-reopened]
+   * - The channel is pending until enough blocks are mined, and active then. [opened-channel-becomes-active]
    */
   open?(request: OpenChannelRequest): Promise<ChannelOperation>
   /**
-   * Closes a channel; `mode` is explicit, a cooperative close never turns into a forced one by itself.
+   * Closes a channel; `mode` is explicit.
    * Requires: `channels.close`.
+   * Behavior:
+   * - A cooperative close never turns into a forced one by itself. [close-coop-vs-force-explicit]
    */
   close?(
     request: {
@@ -89,7 +101,11 @@ export interface ChannelsFacet {
       feeRateSatPerVbyte?: number
     } & CallOptions,
   ): Promise<ChannelOperation>
-  /** Requires: `channels.updatePolicy`. */
+  /**
+   * Requires: `channels.updatePolicy`.
+   * Behavior:
+   * - The list tells the new policy. [policy-update-is-listed]
+   */
   updatePolicy?(request: { channel: ChannelRef | 'all'; policy: ChannelPolicy } & CallOptions): Promise<void>
 }
 
@@ -102,7 +118,8 @@ export interface SplicingFacet {
    * Moves coins of the on-chain wallet into a channel; the fee is paid on top, from those coins.
    * Requires: `splicing.spliceIn`.
    * Behavior:
-   * - A lost reply is `unknown` and is never repeated by the adapter.
+   * - The channel grows by exactly the amount. [splice-moves-amount-exactly]
+   * - A lost reply is `unknown` and is never repeated by the adapter. [splice-reply-lost-not-repeated]
    */
   spliceIn(
     request: { channel: ChannelRef; amountSat: Sat; feeRateSatPerVbyte?: number } & CallOptions,
@@ -111,7 +128,8 @@ export interface SplicingFacet {
    * Pays an address out of a channel; the fee is paid on top, from the channel.
    * Requires: `splicing.spliceOut`.
    * Behavior:
-   * - A lost reply is `unknown` and is never repeated by the adapter.
+   * - The channel shrinks by exactly amount and fee. [splice-moves-amount-exactly]
+   * - A lost reply is `unknown` and is never repeated by the adapter. [splice-reply-lost-not-repeated]
    */
   spliceOut(
     request: {

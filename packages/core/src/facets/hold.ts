@@ -13,22 +13,23 @@ export interface HoldFacet {
    * Makes an invoice for a hash whose preimage the backend does not know.
    * Requires: `hold.create`.
    * Behavior:
-   * - An incoming payment is held as `accepted` until settled or canceled.
+   * - An incoming payment is held as `accepted` until settled or canceled. [hold-accept-settle]
+   * - An accepted one tells the block height at which it times out, where the backend tells its own height. [hold-tells-its-deadline]
    */
   create(request: CreateHoldInvoiceRequest): Promise<Invoice>
   /**
    * Takes the money by giving out the preimage.
    * Requires: `hold.settle`.
    * Behavior:
-   * - An accepted invoice becomes `settled`; settling it again answers the same.
-   * - A preimage of no accepted invoice throws `not_found`.
+   * - An accepted invoice becomes `settled`; settling it again answers the same. [hold-accept-settle]
+   * - A preimage of no accepted invoice throws `not_found`. [hold-accept-settle]
    */
   settle(request: { preimage: Preimage } & CallOptions): Promise<Invoice>
   /**
    * Sends the money back.
    * Requires: `hold.cancel`.
    * Behavior:
-   * - The payer's payment fails and the invoice is `canceled`; canceling it again answers the same.
+   * - The payer's payment fails and the invoice is `canceled`; canceling it again answers the same. [hold-accept-cancel]
    */
   cancel(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice>
 }
@@ -39,7 +40,7 @@ export interface InvoicesFacet {
    * Makes an open invoice unpayable.
    * Requires: `invoices.cancel`.
    * Behavior:
-   * - An open invoice becomes `canceled`; a settled one throws `already_paid`.
+   * - An open invoice becomes `canceled`; a settled one throws `already_paid`. [cancel-open-invoice]
    */
   cancel(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice>
 }

@@ -20,7 +20,8 @@ export interface KeysendFacet {
    * Pays a node that has asked for nothing.
    * Requires: `keysend.send`.
    * Behavior:
-   * - As `payInvoice`, under the hash of the given preimage.
+   * - As `payInvoice`, under the hash of the given preimage. [keysend-records-hash-first]
+   * - With `keepsPaymentLabels` a look-up by its label finds it, and no other. [keysend-found-by-label]
    */
   send(request: KeysendRequest): Promise<Payment>
 }

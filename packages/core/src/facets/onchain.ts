@@ -52,15 +52,34 @@ export interface OnchainSend {
 export interface OnchainFacet {
   /** Requires: `onchain.getBalance`. */
   getBalance(request: CallOptions): Promise<OnchainBalance>
-  /** A fresh address of this wallet. Requires: `onchain.newAddress`. */
+  /**
+   * A fresh address of this wallet.
+   * Requires: `onchain.newAddress`.
+   * Behavior:
+   * - Each is an address of the network, and never the same twice. [onchain-addresses-are-fresh]
+   */
   newAddress?(request: { type?: 'p2wpkh' | 'p2tr' } & CallOptions): Promise<string>
-  /** Requires: `onchain.send`. Behavior: a lost reply is `unknown` and is never repeated by the adapter. */
+  /**
+   * Requires: `onchain.send`.
+   * Behavior:
+   * - The transaction is listed, and the balance falls by amount and fee. [onchain-send-is-listed]
+   * - A lost reply is `unknown` and is never repeated by the adapter. [onchain-send-reply-lost-not-repeated]
+   */
   send?(request: SendOnchainRequest): Promise<OnchainSend>
-  /** Requires: `onchain.listUtxos`. */
+  /**
+   * Requires: `onchain.listUtxos`.
+   * Behavior:
+   * - The coins add up to the balance. [onchain-utxos-add-up]
+   */
   listUtxos?(request: CallOptions): Promise<readonly Utxo[]>
   /** Requires: `onchain.listTransactions`. */
   listTransactions?(request: PageRequest & CallOptions): Promise<Page<OnchainTransaction>>
-  /** Sat per virtual byte for confirmation within each number of blocks. Requires: `onchain.estimateFees`. */
+  /**
+   * Sat per virtual byte for confirmation within each number of blocks.
+   * Requires: `onchain.estimateFees`.
+   * Behavior:
+   * - Every target has a rate above zero, and no patience costs more. [onchain-fee-rates-fall-with-patience]
+   */
   estimateFees?(
     request: { targets: readonly number[] } & CallOptions,
   ): Promise<Readonly<Record<number, number>>>

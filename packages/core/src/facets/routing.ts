@@ -31,16 +31,23 @@ export interface RoutingFacet {
    * Estimates the routing fee.
    * Requires: `routing.estimateFee`.
    * Behavior:
-   * - No HTLC leaves the node: the method is `graph` or `reserve`.
-   * - A destination that cannot be reached throws `no_route`.
+   * - No HTLC leaves the node: the method is `graph` or `reserve`. [probe-declared-side-effecting]
+   * - A destination that cannot be reached throws `no_route`. [probe-declared-side-effecting]
    */
   estimateFee(request: { target: RouteTarget } & CallOptions): Promise<FeeEstimate>
   /**
    * Measures the routing fee with real HTLCs that nobody can settle. They lock liquidity until they
    * come back, which a stuck peer can delay for days.
    * Requires: `routing.probe`.
+   * Behavior:
+   * - Nothing is paid, and the method is `probe`. [probe-pays-nothing]
    */
   probe?(request: { target: RouteTarget } & CallOptions): Promise<FeeEstimate>
-  /** Candidate routes, cheapest first. Requires: `routing.findRoutes`. */
+  /**
+   * Candidate routes, cheapest first, at most `limit`.
+   * Requires: `routing.findRoutes`.
+   * Behavior:
+   * - Each leads to the target with the whole amount, and its hops' fees add up. [routes-lead-to-target]
+   */
   findRoutes?(request: { target: RouteTarget; limit: number } & CallOptions): Promise<readonly Route[]>
 }

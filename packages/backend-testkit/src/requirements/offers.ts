@@ -1,0 +1,65 @@
+import type { Requirement } from '../requirement.ts'
+
+export const offerRequirements: readonly Requirement[] = [
+  {
+    id: 'offer-decodes-to-request',
+    source: 'OffersFacet.create',
+    behavior: 'An offer decodes to the amount, description, expiry and network that were asked for.',
+    level: 'facet',
+    capabilities: ['offers.create'],
+  },
+  {
+    id: 'offer-pages-join',
+    source: 'OffersFacet.list',
+    behavior: 'Pages join to all offers, without gap or repetition.',
+    level: 'facet',
+    capabilities: ['offers.create', 'offers.list'],
+  },
+  {
+    id: 'offer-paid-until-disabled',
+    source: 'OffersFacet.disable',
+    behavior: 'An offer is paid as often as somebody likes, and never once it was stopped.',
+    level: 'facet',
+    capabilities: ['offers.create', 'offers.disable', 'getBalance'],
+    needs: ['counterparty.payOffer'],
+  },
+  {
+    id: 'offer-fetched-invoice-is-paid',
+    source: 'OffersFacet.fetchInvoice',
+    behavior: 'A fetched invoice is of the offer, and the payment has its hash and its amount.',
+    level: 'facet',
+    capabilities: ['offers.fetchInvoice', 'offers.pay', 'lookupPayment'],
+    needs: ['counterparty.createOffer'],
+  },
+  {
+    id: 'offer-owner-unreachable',
+    source: 'OffersFacet.fetchInvoice',
+    behavior: 'An owner that does not answer is `unavailable`.',
+    level: 'facet',
+    capabilities: ['offers.fetchInvoice'],
+  },
+  {
+    id: 'offer-owner-refuses',
+    source: 'OffersFacet.fetchInvoice',
+    behavior: 'An owner that refuses is `recipient_rejected`.',
+    level: 'facet',
+    capabilities: ['offers.fetchInvoice'],
+    needs: ['counterparty.createOffer', 'counterparty.disableOffer'],
+  },
+  {
+    id: 'offer-pay-amount',
+    source: 'OffersFacet.pay',
+    behavior: 'An offer without amount is paid with the one given; otherwise an amount is refused.',
+    level: 'facet',
+    capabilities: ['offers.pay', 'getBalance'],
+    needs: ['counterparty.createOffer'],
+  },
+  {
+    id: 'offer-lost-payment-listed',
+    source: 'OffersFacet.listPayments',
+    behavior: 'An offer payment whose reply was lost is the one new payment of that offer.',
+    level: 'facet',
+    capabilities: ['offers.pay', 'offers.listPayments'],
+    needs: ['faults.loseReply', 'counterparty.createOffer'],
+  },
+]
