@@ -35,5 +35,6 @@ export async function findChannel(
     code: 'not_found',
     message: 'This node has no such open channel.',
     hint: 'Call list_channels and give one of the names that it shows.',
+    sent: 'no',
   })
 }

@@ -18,8 +18,8 @@ export type SpendOrder = SpendRequest extends infer Request
 export const repeatOf = ({ paymentId }: PaymentOutcome): string =>
   `To do it once more on purpose, call again with repeat_of ${paymentId}.`
 
-/** A preview moves nothing, so whatever ends it has moved nothing. */
-export async function previewing<T>(work: Promise<T>): Promise<T> {
+/** A preview, or what is looked up before sending: whatever ends it has moved nothing. */
+export async function sendingNothing<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -37,7 +37,7 @@ export async function runSpend(
   const { wallet, signal, onProgress } = context
   if (args.preview === true) {
     const request = { ...order, ...spendTerms(args), signal } as SpendRequest
-    return spendPreviewAnswer(await previewing(wallet.previewSpend(request)), warnings)
+    return spendPreviewAnswer(await sendingNothing(wallet.previewSpend(request)), warnings)
   }
   const answer = await spendWithConsent(
     { ...order, ...spendTerms(args, onProgress) } as SpendRequest,

@@ -1,6 +1,6 @@
 import { createSimulatedNetwork, type SimulatedNetwork } from '@lightning-mcp/backend-simulator'
 import { type DestinationResolver, msat } from '@lightning-mcp/core'
-import { createWallet, openSqliteStore, type Wallet } from '@lightning-mcp/wallet'
+import { createWallet, openSqliteStore, type Wallet, type WalletOptions } from '@lightning-mcp/wallet'
 import { createMcpFace, type McpFace, type SimulatorControls } from '../src/index.ts'
 import type { Called, TestClient } from './clients.ts'
 
@@ -35,13 +35,17 @@ function shopResolver(controls: SimulatorControls): DestinationResolver {
 }
 
 /** A wallet of a simulated network behind a real MCP client. */
-export async function realSetup(connect: (face: McpFace) => Promise<TestClient>): Promise<RealSetup> {
+export async function realSetup(
+  connect: (face: McpFace) => Promise<TestClient>,
+  options: Pick<WalletOptions, 'limits'> = {},
+): Promise<RealSetup> {
   const network = createSimulatedNetwork({ seed: 'mcp' })
   const backend = network.wallet('alice')
   const wallet = createWallet({
     backend,
     store: openSqliteStore({ path: ':memory:' }),
     resolver: shopResolver(backend.controls),
+    ...options,
   })
   await wallet.start()
   const face = createMcpFace({ wallet, version: '0', toolsets: ['all'], simulator: backend.controls })

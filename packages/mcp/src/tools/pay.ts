@@ -6,7 +6,7 @@ import { paymentRequest } from '../input/payment-request.ts'
 import { assertNoSendOptions, sendOptions } from '../input/send-options.ts'
 import { spendTermFields } from '../input/spend-terms.ts'
 import { payWithConsent } from '../pay-with-consent.ts'
-import { previewing, repeatOf, runSpend } from '../run-spend.ts'
+import { repeatOf, runSpend, sendingNothing } from '../run-spend.ts'
 import { defineTool, PAYS } from '../tool.ts'
 import { paymentPreviewAnswer } from '../views/payment-preview.ts'
 import { lightningSpendOutput } from '../views/spend.ts'
@@ -47,10 +47,10 @@ export const pay = defineTool({
         context,
       )
     }
-    const options = await sendOptions(args, wallet, signal)
+    const options = await sendingNothing(sendOptions(args, wallet, signal))
     if (args.preview === true) {
       const request = { ...paymentRequest(target.destination, args), ...options, signal }
-      const { data, text } = paymentPreviewAnswer(await previewing(wallet.preview(request)))
+      const { data, text } = paymentPreviewAnswer(await sendingNothing(wallet.preview(request)))
       return { data: { status: 'preview', ...data }, text: `Preview, nothing was sent. ${text}` }
     }
     const request = { ...paymentRequest(target.destination, args, onProgress), ...options }

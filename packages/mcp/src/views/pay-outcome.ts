@@ -100,9 +100,12 @@ export function payAnswer(
 
 function doneText({ kind }: PaymentOutcome, view: SpendSeen, isReplay: boolean): string {
   const done = spendWords(kind).done(view)
+  const joint = isPayment(kind) ? ' with a fee of' : '; fee'
   const fee =
-    view.fee_sats === undefined
-      ? ''
-      : `${isPayment(kind) ? ' with a fee of' : '; fee'} ${satsText(view.fee_sats)}`
+    view.fee_sats !== undefined
+      ? `${joint} ${satsText(view.fee_sats)}`
+      : view.max_fee_sats === undefined
+        ? ''
+        : `${joint} up to ${satsText(view.max_fee_sats)}, not known yet`
   return `${isReplay ? `Already ${done.charAt(0).toLowerCase()}${done.slice(1)}` : done}${fee}`
 }

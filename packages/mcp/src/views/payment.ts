@@ -120,7 +120,9 @@ export function paymentView(record: PaymentRecord) {
     destination: shownDestination(record.destination),
     ...costs('amount', record.amountMsat),
     ...costsIf('fee', record.feeMsat),
-    ...(record.state === 'settled' ? {} : costs('max_fee', record.maxFeeMsat)),
+    ...(record.state === 'settled' && record.feeMsat !== undefined
+      ? {}
+      : costs('max_fee', record.maxFeeMsat)),
     ...(record.state === 'settled' && record.preimage !== undefined
       ? { preimage: record.preimage as string }
       : {}),
