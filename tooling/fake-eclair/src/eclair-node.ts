@@ -44,8 +44,6 @@ export interface EclairNode {
   readonly unfinished: Map<string, Promise<JsonObject>>
   /** One of its channels: by which one money came the engine does not tell. */
   anyChannel(): JsonObject
-  /** What it has forwarded, oldest first. */
-  relays(): Promise<readonly { atMs: number; event: JsonObject }[]>
   /** Moves the money of a second payment; `undefined`: no way for it. */
   takeAgain(order: {
     paymentHash: string

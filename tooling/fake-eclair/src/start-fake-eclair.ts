@@ -6,21 +6,19 @@ import {
   type SimulatorClock,
   systemClock,
 } from '@lightning-mcp/backend-simulator'
-import { decodeInvoice, encodeInvoice } from '@lightning-mcp/codec'
-import { type Invoice, type Msat, msat, preimage, sat, ZERO_MSAT } from '@lightning-mcp/core'
+import { type Msat, msat, preimage, sat } from '@lightning-mcp/core'
 import { FundingBook } from './books/funding-book.ts'
 import { IncomingBook } from './books/incoming-book.ts'
-import { keysendInvoiceJson } from './books/invoice-json.ts'
 import { OfferBook } from './books/offer-book.ts'
 import { OutgoingBook } from './books/outgoing-book.ts'
 import { PeerBook } from './books/peer-book.ts'
 import type { EclairNode, EclairVersion } from './eclair-node.ts'
 import { ENDPOINTS } from './endpoints/endpoints.ts'
 import { EngineEvents } from './engine-events.ts'
-import { digits, type JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import { PaymentScript } from './payment-script.ts'
+import { noteReceived } from './payments/note-received.ts'
 import { privateKeyOf } from './private-key.ts'
-import { moment } from './times.ts'
 import { EventHub } from './wire/event-hub.ts'
 import { EventStreams } from './wire/event-streams.ts'
 import { Form } from './wire/form.ts'
@@ -141,7 +139,6 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     }),
     unfinished: new Map(),
     anyChannel: () => channel,
-    relays: async () => [],
     async takeAgain({ paymentHash, recipientNodeId, amountMsat, maxFeeMsat }) {
       const payment = await node.wallet.keysend!.send({
         destination: recipientNodeId as never,
@@ -199,45 +196,4 @@ function openWorld(
 ): { network: SimulatedNetwork; seed: string } {
   const seed = randomBytes(32).toString('hex')
   return { seed, network: createSimulatedNetwork({ seed, clock, topology }) }
-}
-
-/** The engine says that money has come: into the books, and out to the websockets. */
-function noteReceived(node: EclairNode, invoice: Invoice): void {
-  const row = node.incoming.byHash(invoice.paymentHash) ?? noteKeysend(node, invoice)
-  if (row.received !== undefined) return
-  const atMs = node.clock.now()
-  const amountMsat = invoice.receivedMsat ?? ZERO_MSAT
-  const event = {
-    type: 'payment-received',
-    paymentHash: invoice.paymentHash,
-    parts: [{ ...node.anyChannel(), amount: digits(amountMsat), receivedAt: moment(atMs) }],
-  }
-  node.incoming.take(row, amountMsat, atMs, event)
-  node.events.publish(event)
-}
-
-function noteKeysend(node: EclairNode, invoice: Invoice): ReturnType<IncomingBook['byHash']> & object {
-  const createdAt = Math.floor(node.clock.now() / 1000)
-  const text = encodeInvoice(
-    {
-      network: 'regtest',
-      paymentHash: invoice.paymentHash,
-      paymentSecret: randomBytes(32).toString('hex'),
-      createdAt,
-      amountMsat: invoice.receivedMsat ?? ZERO_MSAT,
-      description: 'Donation',
-      minFinalCltvDelta: 30,
-    },
-    node.privateKey,
-  )
-  const row = {
-    paymentHash: invoice.paymentHash as string,
-    preimage: invoice.preimage ?? '',
-    type: 'KeySend' as const,
-    invoice: keysendInvoiceJson(decodeInvoice(text)),
-    createdMs: createdAt * 1000,
-    expiresMs: (createdAt + 3600) * 1000,
-  }
-  node.incoming.add(row)
-  return row
 }

@@ -4,6 +4,7 @@ import { msat, preimage } from '@lightning-mcp/core'
 import { invoiceJson, readInvoice } from '../books/invoice-json.ts'
 import type { OutgoingPayment } from '../books/outgoing-book.ts'
 import { sentInfo } from '../books/payment-rows.ts'
+import { relaysOf } from '../books/relays.ts'
 import { capturedAnswer } from '../captures.ts'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type Json, type JsonObject } from '../json.ts'
@@ -15,13 +16,14 @@ import { malformed, missing, Refusal } from '../wire/refusal.ts'
 import { readWindow, within } from '../wire/window.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hashOf } from './invoice-endpoints.ts'
+import { readOffer } from './read-offer.ts'
 
 /** TRAP: passes when either holds, and what is left out stays at its default. */
 const DEFAULT_FEE_FLAT_SAT = 21n
 const DEFAULT_FEE_PERCENT = 3
 const LONGEST_EXTERNAL_ID = 66
 /** The engine's own patience: what has not ended by then is followed by its events. */
-const ENGINE_PATIENCE_SECONDS = 86_400
+export const ENGINE_PATIENCE_SECONDS = 86_400
 const ASK_TIMED_OUT = (capturedAnswer('createinvoice-preimage-again') as { error: string }).error
 const NEEDS_AMOUNT = "The invoice must have an amount or you need to specify one using the field 'amountMsat'"
 
@@ -87,7 +89,7 @@ export const paymentEndpoints: Endpoints = {
       received: within(node.incoming.received, ({ received }) => received?.atMs ?? 0, window).map(
         ({ event }) => event as JsonObject,
       ),
-      relayed: within(await node.relays(), ({ atMs }) => atMs, window).map(({ event }) => event),
+      relayed: within(await relaysOf(node), ({ atMs }) => atMs, window).map(({ event }) => event),
     }
   },
 }
@@ -97,8 +99,7 @@ function found(node: EclairNode, form: Form): readonly OutgoingPayment[] {
   if (id !== undefined) return node.outgoing.byId(id)
   const hash = form.hash('paymentHash')
   if (hash !== undefined) return node.outgoing.byHash(hash)
-  const offer = form.text('offer')
-  if (offer !== undefined) return node.outgoing.byOffer(offer)
+  if (form.text('offer') !== undefined) return node.outgoing.byOffer(readOffer(form).offerId)
   throw missing('id')
 }
 

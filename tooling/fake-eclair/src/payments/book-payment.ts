@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Channel, Payment } from '@lightning-mcp/core'
+import { BLINDED_NODE_ID, blindedHopJson } from '../books/bolt12-json.ts'
 import type { OutgoingPayment, PaymentRow, RowHop } from '../books/outgoing-book.ts'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type JsonObject } from '../json.ts'
@@ -48,14 +49,19 @@ export async function bookSettled(
     const hops = path?.hops ?? [directHop(node, payment)]
     const channel = channelOf(channels, hops[0], index)
     const feesMsat = fees[index] as bigint
-    row.status = { type: 'sent', preimage, feesMsat, route: hops, completedMs }
+    const blinded = payment.type === 'Blinded'
+    const route = blinded ? [...hops, { nodeId: payment.recipientNodeId, nextNodeId: BLINDED_NODE_ID }] : hops
+    row.status = { type: 'sent', preimage, feesMsat, route, completedMs }
     return {
       id: row.id,
       channelId: channel?.channelId,
       nextNodeId: channel?.peer ?? hops[0]?.nextNodeId,
       amountWithFees: digits(row.amountMsat + feesMsat),
       fees: digits(feesMsat),
-      route: fullHops(hops, 'params'),
+      route: [
+        ...fullHops(hops, 'params'),
+        ...(blinded ? [blindedHopJson(payment.recipientNodeId, row.amountMsat)] : []),
+      ],
       startedAt: moment(row.createdMs),
       settledAt: moment(completedMs),
     }
