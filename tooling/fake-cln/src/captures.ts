@@ -28,8 +28,13 @@ export function captures(): ReadonlyMap<string, Capture> {
   return read
 }
 
-/** What `help` answers for each method. */
-export function helpTexts(): readonly string[] {
-  const { help } = captures().get('help-all')?.response?.result as { help: { command: string }[] }
-  return help.map(({ command }) => command)
+/** What a capture's call was answered. */
+export function capturedResult(name: string): Readonly<Record<string, unknown>> {
+  const result = captures().get(name)?.response?.result
+  if (typeof result !== 'object' || result === null) throw new Error(`no capture ${name} with a result`)
+  return result as Readonly<Record<string, unknown>>
 }
+
+/** What `help` answers for each method. */
+export const helpTexts = (): readonly string[] =>
+  (capturedResult('help-all')['help'] as readonly { command: string }[]).map(({ command }) => command)

@@ -39,7 +39,8 @@ export const graphCommands: Commands = {
     return { channels: lines }
   },
 
-  listforwards: (node, params) => {
+  listforwards: async (node, params) => {
+    await node.forwards.refresh()
     const status = params.text('status')
     const inChannel = params.text('in_channel')
     const outChannel = params.text('out_channel')

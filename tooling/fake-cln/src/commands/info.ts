@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { captures, helpTexts } from '../captures.ts'
+import { capturedResult, helpTexts } from '../captures.ts'
 import type { Commands } from '../rpc/command.ts'
 import { exact } from '../rpc/exact-json.ts'
 import { INVALID_PARAMS, RpcError, UNKNOWN_METHOD } from '../rpc/rpc-error.ts'
@@ -63,10 +63,10 @@ export const infoCommands: Commands = {
     return { totlen: (params.number('pongbytes') ?? 128) + 4 }
   },
 
-  listconfigs: () => captures().get('listconfigs')?.response?.result,
+  listconfigs: () => capturedResult('listconfigs'),
 
   plugin: (_node, params) => {
-    if (params.text('subcommand') === 'list') return captures().get('plugin-list')?.response?.result
+    if (params.text('subcommand') === 'list') return capturedResult('plugin-list')
     throw new RpcError(-1, 'this fake starts and stops no plugins')
   },
 

@@ -6,22 +6,19 @@ import { fetchFor, readOffer } from './pay-bolt12.ts'
 
 /** BOLT 12. */
 export const offerCommands: Commands = {
-  offer: (node, params) => {
+  offer: async (node, params) => {
     const description = params.plainText('description')
-    const issuer = params.plainText('issuer')
     const expiresAt = params.number('absolute_expiry')
     const amountMsat = params.raw('amount') === 'any' ? undefined : params.msat('amount')
     if (amountMsat === 0n)
       throw badParameter('amount', 'should be positive', JSON.stringify(params.raw('amount')))
-    const { row, created } = node.offers.create({
+    const { row, created } = await node.offers.create({
       ...(amountMsat === undefined ? {} : { amountMsat: msat(amountMsat) }),
       ...(description === undefined ? {} : { description }),
-      ...(issuer === undefined ? {} : { issuer }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(expiresAt === undefined ? {} : { expirySeconds: expiresAt - node.now() }),
       label: params.text('label'),
       singleUse: params.flag('single_use') ?? false,
     })
-    if (!created && !row.active) throw new RpcError(1000, "Offer already exists, but isn't active")
     const { description: _told, ...line } = toOfferLine(row)
     return { ...line, created }
   },
@@ -33,25 +30,17 @@ export const offerCommands: Commands = {
     return { offers: rows.filter(({ active }) => active || !activeOnly).map(toOfferLine) }
   },
 
-  disableoffer: (node, params) => {
+  disableoffer: async (node, params) => {
     const row = node.offers.own(params.hash('offer_id') ?? '')
     if (row === undefined) throw new RpcError(1000, 'Unknown offer')
     if (!row.active) throw new RpcError(1001, 'offer is not active')
-    row.active = false
-    return toOfferLine(row)
-  },
-
-  enableoffer: (node, params) => {
-    const row = node.offers.own(params.hash('offer_id') ?? '')
-    if (row === undefined) throw new RpcError(1000, 'Unknown offer')
-    if (row.active) throw new RpcError(1006, 'offer already active')
-    row.active = true
+    await node.offers.disable(row)
     return toOfferLine(row)
   },
 
   fetchinvoice: async (node, params) => {
     const offer = readOffer(params.text('offer') ?? '')
     const fetched = await fetchFor(node, offer, params.msat('amount_msat'), params.text('payer_note'))
-    return { invoice: fetched.bolt12, changes: {} }
+    return { invoice: fetched.invoice, changes: {} }
   },
 }

@@ -12,27 +12,26 @@ export async function bolt12Order(node: FakeNode, params: Parameters, text: stri
   const fetched = /^lno1/i.test(text)
     ? await fetchFor(node, readOffer(text), asked, params.text('payer_note'))
     : node.offers.fetched(text.toLowerCase())
-  const invoice = readInvoice(fetched?.bolt12 ?? text)
+  const invoice = readInvoice(fetched?.invoice ?? text)
   const lateSeconds = node.now() - invoice.expiresAt
   if (lateSeconds >= 0) throw new RpcError(207, `Invoice expired ${lateSeconds} seconds ago`)
   if (fetched === undefined) throw new RpcError(205, 'Failed: We could not find a usable set of paths.')
   const maxFeeMsat = readMaxFee(params, fetched.amountMsat)
-  const target = { invoice: fetched.bolt11 }
   return {
     paymentHash: invoice.paymentHash,
     destination: fetched.nodeId,
     amountMsat: fetched.amountMsat,
     expectedSentMsat: fetched.amountMsat,
-    bolt12: fetched.bolt12,
+    bolt12: fetched.invoice,
     label: params.text('label'),
-    target,
+    target: { nodeId: fetched.nodeId, amountMsat: fetched.amountMsat },
     maxFeeMsat,
     send: () =>
-      node.link.call('payInvoice', {
-        ...target,
+      node.link.call('payOffer', {
+        offer: fetched.offer,
+        invoice: fetched.invoice,
         maxFeeMsat: msat(maxFeeMsat),
         timeoutSeconds: readRetrySeconds(params),
-        allowSelfPayment: true,
       }),
   }
 }

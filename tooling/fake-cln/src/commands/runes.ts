@@ -1,13 +1,11 @@
-import { captures } from '../captures.ts'
+import { capturedResult } from '../captures.ts'
 import { type RuneRow, readRestrictions } from '../node/rune-book.ts'
 import { readAlternative, toEnglish } from '../node/rune-conditions.ts'
 import type { Commands } from '../rpc/command.ts'
 import { given } from '../rpc/exact-json.ts'
 
 const unrestrictedWarning = (): unknown =>
-  (captures().get('createrune-unrestricted')?.response?.result as Record<string, unknown>)[
-    'warning_unrestricted_rune'
-  ]
+  capturedResult('createrune-unrestricted')['warning_unrestricted_rune']
 
 /** Credentials. */
 export const runeCommands: Commands = {

@@ -116,7 +116,8 @@ export class ChannelBook {
   }
 
   /** What was earned by forwarding. */
-  feesCollected(): bigint {
+  async feesCollected(): Promise<bigint> {
+    await this.#node.forwards.refresh()
     return this.#node.forwards.feesCollected()
   }
 }

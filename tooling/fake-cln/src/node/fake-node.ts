@@ -52,7 +52,7 @@ export class FakeNode {
   readonly coins: CoinBook
   readonly offers: OfferBook
   readonly runes: RuneBook
-  readonly forwards = new ForwardBook()
+  readonly forwards: ForwardBook
   readonly faults: NodeFaults = { failWhileHeld: false, lateParts: 0, hiddenFrom: new Set() }
   /** Ends what waits when the fake is closed. */
   readonly ended = new AbortController()
@@ -78,6 +78,7 @@ export class FakeNode {
     this.channels = new ChannelBook(this)
     this.coins = new CoinBook(this)
     this.offers = new OfferBook(this)
+    this.forwards = new ForwardBook(this)
     this.runes = new RuneBook(this.id, now)
     this.#unsubscribe = this.link.subscribe((event) => this.#onEvent(event))
   }
@@ -121,6 +122,8 @@ export class FakeNode {
       this.#over.delete(event.payment.paymentHash)
       tell?.(event.payment)
     } else if (event.type === 'invoice-settled') this.#onReceived(event.invoice)
+    else if (event.type === 'invoice-created' && event.invoice.invoice === undefined)
+      this.offers.noteAsked(event.invoice)
     else if (event.type === 'channel-closed') this.channels.closed(event.channelId)
   }
 

@@ -1,4 +1,6 @@
+import type { Forward } from '@lightning-mcp/core'
 import { exact, given } from '../rpc/exact-json.ts'
+import type { FakeNode } from './fake-node.ts'
 import { SubsystemIndexes } from './indexes.ts'
 
 /** An HTLC that came in to go on. */
@@ -16,10 +18,45 @@ export interface ForwardRow {
 
 export type NewForward = Omit<ForwardRow, 'createdIndex' | 'updatedIndex'>
 
+const PAGE = 1000
+
 /** The daemon's table of forwards. */
 export class ForwardBook {
   readonly indexes = new SubsystemIndexes()
+  readonly #node: FakeNode
   readonly #rows: ForwardRow[] = []
+  /** So many of the network's are in the table. */
+  #known = 0
+
+  constructor(node: FakeNode) {
+    this.#node = node
+  }
+
+  /** Takes in what the network has carried through this node since the last time. */
+  async refresh(): Promise<void> {
+    const fresh: Forward[] = []
+    for (let cursor: string | undefined; ; ) {
+      const page = await this.#node.link.call('listForwards', {
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      fresh.push(...page.items)
+      if (page.nextCursor === undefined) break
+      cursor = page.nextCursor
+    }
+    const unknown = fresh.slice(0, fresh.length - this.#known).reverse()
+    this.#known = fresh.length
+    for (const forward of unknown)
+      this.add({
+        inChannel: forward.incomingChannel,
+        outChannel: forward.outgoingChannel,
+        inMsat: forward.incomingMsat,
+        outMsat: forward.outgoingMsat,
+        state: 'settled',
+        receivedTime: forward.createdAt + 0.000123,
+        resolvedTime: forward.createdAt + 0.100123,
+      })
+  }
 
   add(forward: NewForward): ForwardRow {
     const row: ForwardRow = { ...forward, createdIndex: this.#rows.length + 1 }

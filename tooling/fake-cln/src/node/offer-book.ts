@@ -1,24 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import {
   type DecodedOffer,
-  decodeInvoiceRequest,
+  decodeBolt12Invoice,
   decodeOffer,
   encodeBolt12Invoice,
   encodeInvoiceRequest,
-  encodeOffer,
 } from '@lightning-mcp/codec'
-import type { Msat, NodeId, UnixSeconds } from '@lightning-mcp/core'
+import {
+  type FetchedInvoice,
+  type Invoice,
+  LightningError,
+  type Msat,
+  type NodeId,
+} from '@lightning-mcp/core'
 import { given } from '../rpc/exact-json.ts'
-import { RpcError } from '../rpc/rpc-error.ts'
+import { INVALID_PARAMS, RpcError } from '../rpc/rpc-error.ts'
 import type { FakeNode } from './fake-node.ts'
 
 /** An offer of this node as `listoffers` tells it. */
 export interface OfferRow {
+  /** The daemon's name of it: a hash of its fields, not their Merkle root. */
   offerId: string
   bolt12: string
   active: boolean
   singleUse: boolean
   used: boolean
+  amountMsat?: Msat
   label?: string | undefined
   description?: string | undefined
 }
@@ -26,162 +33,148 @@ export interface OfferRow {
 export interface NewOffer {
   amountMsat?: Msat
   description?: string
-  issuer?: string
-  expiresAt?: UnixSeconds
+  expirySeconds?: number
   label?: string | undefined
   singleUse: boolean
 }
 
-/** A fetched invoice: its text, and by what the simulated network can pay it. */
-export interface FetchedInvoice {
-  bolt12: string
-  bolt11: string
-  amountMsat: Msat
+/** A fetched invoice with the offer that it belongs to. */
+export interface Fetched extends FetchedInvoice {
+  offer: string
   nodeId: NodeId
 }
 
-const INVOICE_EXPIRY_SECONDS = 7200
-
-/** Offers of this node, those of its counterparties, and what was fetched from them. */
+/** Offers of this node, and what was fetched for those of others. */
 export class OfferBook {
   readonly #node: FakeNode
-  readonly #own = new Map<string, OfferRow>()
-  /** Whose offer it is, by its text; those that refuse are not here any more. */
-  readonly #foreign = new Map<string, { name: string; active: boolean }>()
-  readonly #fetched = new Map<string, FetchedInvoice>()
+  readonly #rows = new Map<string, OfferRow>()
+  /** By what they say: the daemon makes the same offer of the same words. */
+  readonly #bySaying = new Map<string, OfferRow>()
+  readonly #fetched = new Map<string, Fetched>()
 
   constructor(node: FakeNode) {
     this.#node = node
   }
 
-  create(order: NewOffer): { row: OfferRow; created: boolean } {
+  async create(order: NewOffer): Promise<{ row: OfferRow; created: boolean }> {
     const { label, singleUse, ...fields } = order
-    const bolt12 = encodeOffer({ network: 'regtest', issuerId: this.#node.id, ...fields })
-    const { fieldsHash } = decodeOffer(bolt12)
-    const known = this.#own.get(fieldsHash)
-    if (known !== undefined) return { row: known, created: false }
+    const saying = Object.values(fields).map(String).join('\n')
+    const known = this.#bySaying.get(saying)
+    if (known !== undefined) {
+      if (!known.active) throw new RpcError(1000, "Offer already exists, but isn't active")
+      return { row: known, created: false }
+    }
+    const { offer } = await this.#node.link.call('createOffer', fields)
     const row: OfferRow = {
-      offerId: fieldsHash,
-      bolt12,
+      offerId: decodeOffer(offer).fieldsHash,
+      bolt12: offer,
       active: true,
       singleUse,
       used: false,
+      ...(order.amountMsat === undefined ? {} : { amountMsat: order.amountMsat }),
       label,
       description: order.description,
     }
-    this.#own.set(fieldsHash, row)
+    this.#rows.set(row.offerId, row)
+    this.#bySaying.set(saying, row)
     return { row, created: true }
   }
 
   own(offerId: string): OfferRow | undefined {
-    return this.#own.get(offerId)
+    return this.#rows.get(offerId)
   }
 
   all(): readonly OfferRow[] {
-    return [...this.#own.values()]
+    return [...this.#rows.values()]
   }
 
-  /** An offer of another node of the network. */
-  createFor(name: string, amountMsat: Msat | undefined): string {
-    const offer = encodeOffer({
-      network: 'regtest',
-      issuerId: this.#node.idOf(name),
-      description: `an offer of ${name}`,
-      metadata: randomBytes(8).toString('hex'),
-      ...(amountMsat === undefined ? {} : { amountMsat }),
-    })
-    this.#foreign.set(offer, { name, active: true })
-    return offer
+  async disable(row: OfferRow): Promise<void> {
+    row.active = false
+    await this.#node.link.call('disableOffer', { offerId: decodeOffer(row.bolt12).offerId })
   }
 
-  /** The other node takes its offer back. */
-  withdraw(offer: string): void {
-    const owner = this.#foreign.get(offer)
-    if (owner !== undefined) owner.active = false
+  fetched(invoice: string): Fetched | undefined {
+    return this.#fetched.get(invoice)
   }
 
-  fetched(bolt12: string): FetchedInvoice | undefined {
-    return this.#fetched.get(bolt12)
-  }
-
-  /** Asks the offer's owner for an invoice, which that node makes. */
+  /** Asks the offer's owner for an invoice. */
   async fetch(
     offer: DecodedOffer,
     amountMsat: Msat | undefined,
-    note: string | undefined,
-  ): Promise<FetchedInvoice> {
-    const node = this.#node
-    const request = encodeInvoiceRequest(
-      {
-        offer: offer.offer,
-        network: 'regtest',
-        metadata: randomBytes(16).toString('hex'),
-        ...(amountMsat === undefined ? {} : { amountMsat }),
-        ...(note === undefined ? {} : { payerNote: note }),
-      },
-      randomBytes(32),
-    )
-    const owner = this.#foreign.get(offer.offer) ?? this.#ownerOfOwn(offer)
-    if (owner === undefined) throw new RpcError(1003, 'Timeout waiting for response')
-    if (!owner.active)
-      throw new RpcError(1004, 'Remote node sent failure message', {
-        data: { error: `Failed invreq ${request}: Offer no longer available` },
-      })
-    const total = decodeInvoiceRequest(request).requestedMsat ?? offer.amountMsat
-    const link = node.network.openLink(owner.name)
-    const made = await link.call('createInvoice', {
-      amountMsat: total as Msat,
-      description: offer.description ?? '',
-      expirySeconds: INVOICE_EXPIRY_SECONDS,
-    })
-    await link.close()
-    const bolt12 = encodeBolt12Invoice(
-      {
-        invoiceRequest: request,
-        paymentHash: made.paymentHash,
-        amountMsat: total as Msat,
-        createdAt: node.now(),
-      },
-      node.keyOf(owner.name),
-    )
-    const fetched: FetchedInvoice = {
-      bolt12,
-      bolt11: made.invoice as string,
-      amountMsat: total as Msat,
-      nodeId: node.idOf(owner.name),
+    payerNote: string | undefined,
+  ): Promise<Fetched> {
+    try {
+      const answer = await this.#node.link.call('fetchInvoice', { offer: offer.offer, amountMsat, payerNote })
+      const { nodeId } = decodeBolt12Invoice(answer.invoice)
+      const fetched = { ...answer, offer: offer.offer, nodeId }
+      this.#fetched.set(answer.invoice, fetched)
+      return fetched
+    } catch (error) {
+      if (!LightningError.is(error)) throw error
+      throw this.#refusal(error, offer, amountMsat)
     }
-    this.#fetched.set(bolt12, fetched)
-    if (owner.name === node.name) this.#noteAsked(offer, fetched, made.paymentHash, note)
-    return fetched
   }
 
-  #ownerOfOwn(offer: DecodedOffer): { name: string; active: boolean } | undefined {
-    const row = this.#own.get(offer.fieldsHash)
-    return row === undefined ? undefined : { name: this.#node.name, active: row.active }
-  }
-
-  /** Somebody has asked for an invoice of an own offer: the daemon writes it down. */
-  #noteAsked(
-    offer: DecodedOffer,
-    fetched: FetchedInvoice,
-    paymentHash: string,
-    note: string | undefined,
-  ): void {
-    const node = this.#node
-    const row = this.#own.get(offer.fieldsHash)
-    if (row !== undefined) row.used = true
-    node.invoices.add({
-      label: `${offer.fieldsHash}-${randomBytes(32).toString('hex')}-0`,
-      text: () => ({ bolt12: fetched.bolt12 }),
-      paymentHash,
-      amountMsat: fetched.amountMsat,
-      ...(offer.description === undefined ? {} : { description: offer.description }),
-      expiresAt: node.now() + INVOICE_EXPIRY_SECONDS,
-      offerId: offer.fieldsHash,
-      ...(note === undefined ? {} : { payerNote: note }),
+  #refusal(error: LightningError, offer: DecodedOffer, amountMsat: Msat | undefined): RpcError {
+    if (error.code === 'unavailable') return new RpcError(1003, 'Timeout waiting for response')
+    if (error.code !== 'recipient_rejected') return new RpcError(INVALID_PARAMS, error.message)
+    const request = requestFor(offer, amountMsat)
+    return new RpcError(1004, 'Remote node sent failure message', {
+      data: { error: `Failed invreq ${request}: Offer no longer available` },
     })
+  }
+
+  /** Somebody has been given an invoice for an own offer: the daemon writes it down. */
+  noteAsked(invoice: Invoice): void {
+    const row = [...this.#rows.values()].find(
+      ({ amountMsat, description }) =>
+        (amountMsat === undefined || amountMsat === invoice.amountMsat) &&
+        description === invoice.description,
+    )
+    if (row === undefined) return
+    row.used = true
+    const node = this.#node
+    let text: string | undefined
+    node.invoices.add({
+      label: `${row.offerId}-${randomBytes(32).toString('hex')}-0`,
+      text: () => {
+        text ??= this.#invoiceFor(row, invoice)
+        return { bolt12: text }
+      },
+      paymentHash: invoice.paymentHash,
+      ...(invoice.amountMsat === undefined ? {} : { amountMsat: invoice.amountMsat }),
+      ...(invoice.description === undefined ? {} : { description: invoice.description }),
+      expiresAt: invoice.expiresAt,
+      offerId: row.offerId,
+    })
+  }
+
+  /** The network does not tell the text that the payer has: this one says the same. */
+  #invoiceFor(row: OfferRow, { amountMsat, paymentHash, createdAt }: Invoice): string {
+    const node = this.#node
+    const asked = row.amountMsat === undefined ? amountMsat : undefined
+    return encodeBolt12Invoice(
+      {
+        invoiceRequest: requestFor(decodeOffer(row.bolt12), asked),
+        paymentHash,
+        amountMsat: amountMsat as Msat,
+        createdAt,
+      },
+      node.keyOf(node.name),
+    )
   }
 }
+
+const requestFor = (offer: DecodedOffer, amountMsat: Msat | undefined): string =>
+  encodeInvoiceRequest(
+    {
+      offer: offer.offer,
+      network: 'regtest',
+      metadata: randomBytes(16).toString('hex'),
+      ...(amountMsat === undefined ? {} : { amountMsat }),
+    },
+    randomBytes(32),
+  )
 
 /** A line of `listoffers`. */
 export const toOfferLine = (row: OfferRow): Record<string, unknown> =>

@@ -54,7 +54,7 @@ export function refusalOf(text: string, question: RuneQuestion): string | undefi
   const { field, condition, value } = readAlternative(text)
   if (condition === '#') return undefined
   if (field === 'rate') return overRate(question, Number(value))
-  const is = valueOf(field, question)
+  const is = askedValue(field, question)
   if (condition === '!') return is === undefined ? undefined : `${field} is present`
   if (is === undefined) return `${field} not present`
   const rule = CONDITIONS[condition]
@@ -70,7 +70,7 @@ function overRate({ now, rateOf }: RuneQuestion, perMinute: number): string | un
   return undefined
 }
 
-function valueOf(field: string, question: RuneQuestion): string | undefined {
+function askedValue(field: string, question: RuneQuestion): string | undefined {
   if (field === 'method') return question.method
   if (field === 'time') return String(question.now)
   if (field === 'id') return undefined
