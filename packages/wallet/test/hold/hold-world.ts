@@ -24,6 +24,7 @@ export class HoldWorld {
   readonly alarms: string[] = []
   /** Thrown by every call of the shop's node while set. */
   down: LightningError | undefined
+  triedInVain = 0
   /** Of the next call of that kind the answer is lost, or nothing arrives. */
   fault: { operation: Asked['operation']; arrives: boolean } | undefined
   readonly #folder = temporaryFolder()
@@ -105,6 +106,10 @@ export class HoldWorld {
     if (count > 0) this.network.mineBlocks(count)
   }
 
+  async payerSays(paymentHash: string) {
+    return (await this.network.wallet('alice').lookupPayment({ paymentHash: paymentHash as never }))?.status
+  }
+
   async status(paymentHash: string) {
     return (await this.network.wallet('shop').lookupInvoice({ paymentHash: paymentHash as never }))?.status
   }
@@ -113,7 +118,10 @@ export class HoldWorld {
     const forever = new Promise<never>(() => {})
     const call = async (operation: string, work: () => unknown): Promise<unknown> => {
       if (dead()) return forever
-      if (this.down !== undefined) throw this.down
+      if (this.down !== undefined) {
+        this.triedInVain += 1
+        throw this.down
+      }
       const { fault } = this
       const isFaulty = fault?.operation === operation
       if (isFaulty) this.fault = undefined

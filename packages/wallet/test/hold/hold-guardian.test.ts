@@ -1,0 +1,139 @@
+import { LightningError } from '@lightning-mcp/core'
+import { expect, test } from 'vitest'
+import { SAFETY_BLOCKS } from '../../src/hold/hold-deadline.ts'
+import { HoldWorld, MINUTE_MS, PATIENCE_MS } from './hold-world.ts'
+
+const DAY_MS = 86_400_000
+
+test('a forgotten held payment is sent back before it times out, and not earlier', async () => {
+  const world = new HoldWorld()
+  const { wallet, store } = await world.start()
+  const held = await world.accepted(wallet)
+  world.mineUntil(held.deadline, SAFETY_BLOCKS + 1)
+  await world.clock.advance(60 * MINUTE_MS)
+  expect(world.decided).toEqual([])
+  expect(await world.status(held.paymentHash)).toBe('accepted')
+  world.mineUntil(held.deadline, SAFETY_BLOCKS)
+  await world.clock.advance(PATIENCE_MS)
+  expect(world.decided).toEqual(['cancel'])
+  expect(await world.payerSays(held.paymentHash)).toBe('failed')
+  const [decision] = await store.read((reader) => reader.decisions('default', 1))
+  expect(decision).toMatchObject({ code: 'hold_cancel', rules: [{ rule: 'hold_deadline' }] })
+  await expect(wallet.settleHoldInvoice(held)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('one that is to be settled is, also after the wallet was away', async () => {
+  const world = new HoldWorld()
+  const first = await world.start()
+  const held = await world.accepted(first.wallet, { onDeadline: 'settle' })
+  first.kill()
+  world.mineUntil(held.deadline, SAFETY_BLOCKS - 2)
+  await world.clock.jump(DAY_MS)
+  expect(world.decided).toEqual([])
+  const second = await world.start()
+  await world.clock.advance(MINUTE_MS)
+  expect(world.decided).toEqual(['settle'])
+  expect(await world.payerSays(held.paymentHash)).toBe('settled')
+  const { identity } = await world.network.wallet('shop').connect()
+  expect(await second.store.read((reader) => reader.hold(identity, held.paymentHash))).toMatchObject({
+    state: 'settled',
+    decision: 'settle',
+    decidedBy: 'guardian',
+    nextLookAtMs: 0,
+  })
+})
+
+test('a wallet that died between the decision and the call leaves it to the next', async () => {
+  const world = new HoldWorld()
+  const first = await world.start()
+  const held = await world.accepted(first.wallet)
+  world.fault = { operation: 'cancel', arrives: false }
+  world.mineUntil(held.deadline, SAFETY_BLOCKS)
+  await world.clock.advance(MINUTE_MS / 2)
+  first.kill()
+  await world.start()
+  await world.clock.advance(PATIENCE_MS)
+  expect(world.decided).toEqual(['cancel'])
+  expect(await world.status(held.paymentHash)).toBe('canceled')
+})
+
+test('of two wallets on one store one acts, once', async () => {
+  const world = new HoldWorld()
+  const { wallet } = await world.start()
+  await world.start()
+  const held = await world.accepted(wallet)
+  world.mineUntil(held.deadline, SAFETY_BLOCKS)
+  await world.clock.advance(2 * PATIENCE_MS)
+  expect(world.decided).toEqual(['cancel'])
+})
+
+test('a node that is down near the deadline is tried more and more often, and an operator told', async () => {
+  const world = new HoldWorld()
+  const { wallet } = await world.start()
+  const held = await world.accepted(wallet)
+  world.mineUntil(held.deadline, SAFETY_BLOCKS + 1)
+  await world.clock.advance(MINUTE_MS)
+  world.down = new LightningError({ code: 'unavailable', message: 'the node is away' })
+  const triesDuring = async (ms: number): Promise<number> => {
+    const before = world.triedInVain
+    await world.clock.advance(ms)
+    return world.triedInVain - before
+  }
+  // the chain goes on while nobody can see it
+  const early = await triesDuring(5 * MINUTE_MS)
+  await world.clock.jump(2 * 60 * MINUTE_MS)
+  const late = await triesDuring(5 * MINUTE_MS)
+  expect(late).toBeGreaterThan(1.5 * early)
+  expect(world.decided).toEqual([])
+  expect(world.alarms.filter((line) => line.includes(held.paymentHash)).length).toBeGreaterThan(0)
+  world.down = undefined
+  world.mineUntil(held.deadline, SAFETY_BLOCKS - 4)
+  await world.clock.advance(MINUTE_MS)
+  expect(world.decided).toEqual(['cancel'])
+  expect(await world.payerSays(held.paymentHash)).toBe('failed')
+})
+
+test('one that is to be settled but cannot be read is canceled in the end', async () => {
+  const world = new HoldWorld()
+  const first = await world.start({ invoiceKeyFile: undefined as never })
+  const held = await world.accepted(first.wallet, { onDeadline: 'settle' })
+  first.kill()
+  await world.start()
+  world.mineUntil(held.deadline, SAFETY_BLOCKS - 1)
+  await world.clock.advance(PATIENCE_MS)
+  // another process may have the key
+  expect(world.decided).toEqual([])
+  world.mineUntil(held.deadline, 14)
+  await world.clock.advance(PATIENCE_MS)
+  expect(world.decided).toEqual(['cancel'])
+})
+
+test('what was made with other software is left alone', async () => {
+  const world = new HoldWorld()
+  const { wallet } = await world.start()
+  const held = await world.accepted(wallet, { paymentHash: '11'.repeat(32) as never })
+  const foreign = await world.network.wallet('shop').hold?.create({
+    paymentHash: '22'.repeat(32) as never,
+    amountMsat: held.amountMsat as never,
+    expirySeconds: 86_400,
+  })
+  void world.pay(foreign?.invoice ?? '')
+  await world.clock.advance(PATIENCE_MS)
+  world.mineUntil(held.deadline, SAFETY_BLOCKS - 2)
+  await world.clock.advance(PATIENCE_MS)
+  expect(world.decided).toEqual(['cancel'])
+  expect(await world.status('22'.repeat(32))).toBe('accepted')
+})
+
+test('an invoice that nobody paid is looked at no more once it has long expired', async () => {
+  const world = new HoldWorld()
+  const { wallet, store } = await world.start()
+  const made = await wallet.createHoldInvoice({ amountMsat: 1_000n as never, expirySeconds: 60 })
+  await world.clock.jump(MINUTE_MS + DAY_MS)
+  await world.clock.advance(2 * 60 * MINUTE_MS)
+  const { identity } = await world.network.wallet('shop').connect()
+  expect(await store.read((reader) => reader.hold(identity, made.paymentHash))).toMatchObject({
+    state: 'expired',
+    nextLookAtMs: 0,
+  })
+})
