@@ -15,6 +15,10 @@ const MAX_SOCKETS = 64
 /** Eclair closes idle connections after 60 seconds: ours end before, so that none is used while it is being closed. */
 const IDLE_MS = 45_000
 
+/** Calls that change nothing. */
+const READING =
+  /^(get(info|sentinfo|receivedinfo|invoice)|list|audit|usable|onchain|channel|closed|peers|node|find|parse|verify|relay)/
+
 /** A form field that is undefined is left out. */
 export type Form = Readonly<Record<string, string | number | bigint | boolean | undefined>>
 
@@ -44,8 +48,7 @@ export class EclairClient {
   #losses = 0
   #breaks = 0
   readonly #followed = new WeakSet<Socket>()
-  /** Sockets that we ended ourselves. */
-  readonly #dropped = new WeakSet<Socket>()
+  readonly #lost = new WeakSet<Socket>()
   #checkedLosses = 0
   #checking: Promise<void> | undefined
 
@@ -103,11 +106,20 @@ export class EclairClient {
   async call(method: string, form: Form = {}, settings: CallSettings = {}): Promise<unknown> {
     try {
       await this.sameNode(settings.signal)
-      return await this.post(method, form, settings)
+      return await this.post(method, form, settings).catch((error: unknown) => {
+        // a connection that was kept open had been closed by the other side: reading again harms nobody
+        if (!READING.test(method) || !(error instanceof EclairFault) || error.kind !== 'lost') throw error
+        return this.#readAgain(method, form, settings)
+      })
     } catch (error) {
       settings.signal?.throwIfAborted()
       throw mapEclairError(error)
     }
+  }
+
+  async #readAgain(method: string, form: Form, settings: CallSettings): Promise<unknown> {
+    await this.sameNode(settings.signal)
+    return this.post(method, form, settings)
   }
 
   /** Rejects if a connection was lost since the last look and another node answers now. */
@@ -169,7 +181,7 @@ export class EclairClient {
       }
       const fail = (fault: ConstructorParameters<typeof EclairFault>[0]): void =>
         end(() => {
-          if (request.socket !== null) this.#dropped.add(request.socket)
+          if (request.socket !== null) this.#lose(request.socket, fault.kind === 'lost')
           // with its socket: nothing more of the request can reach Eclair
           request.destroy()
           reject(new EclairFault(fault))
@@ -238,10 +250,15 @@ export class EclairClient {
   #follow(socket: Socket): void {
     if (this.#followed.has(socket)) return
     this.#followed.add(socket)
-    socket.once('close', () => {
-      this.#losses++
-      if (!this.#dropped.has(socket)) this.#breaks++
-    })
+    socket.once('close', () => this.#lose(socket, true))
+  }
+
+  /** Once for each: an error is told before the end of its connection. */
+  #lose(socket: Socket, broken: boolean): void {
+    if (this.#lost.has(socket)) return
+    this.#lost.add(socket)
+    this.#losses++
+    if (broken) this.#breaks++
   }
 
   close(): void {

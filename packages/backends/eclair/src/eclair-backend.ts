@@ -29,7 +29,7 @@ import { EclairClient } from './client.ts'
 import { watchEvents } from './events.ts'
 import { createInvoice, lookupInvoice } from './invoices.ts'
 import { checkOptions, type EclairBackendOptions, loadConnection } from './options.ts'
-import { EclairPayments } from './payments.ts'
+import { beforeSending, EclairPayments } from './payments.ts'
 import { ProcessMemory } from './process-memory.ts'
 import type { RawInfo } from './schemas.ts'
 import { readInfo, toNetwork, toNodeId, toNodeInfo, toOnchainBalance, toVersion } from './to-core.ts'
@@ -145,8 +145,17 @@ class EclairBackend implements LightningBackend {
   }
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
-    const identity = this.#identity ?? (await this.connect(request)).identity
+    const identity = await this.#connected(request.signal)
     return this.#payments.payInvoice(request, identity, now())
+  }
+
+  async #connected(signal: AbortSignal | undefined): Promise<BackendProfile['identity']> {
+    if (this.#identity !== undefined) return this.#identity
+    try {
+      return (await this.connect(signal === undefined ? {} : { signal })).identity
+    } catch (error) {
+      throw beforeSending(error, signal)
+    }
   }
 
   async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {

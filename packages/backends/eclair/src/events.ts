@@ -79,7 +79,7 @@ async function followEvents(
   told: Told,
 ): Promise<void> {
   let attempt = 0
-  let opened = 0
+  let broken = false
   let lastAlive = Date.now()
   // what is settled by now is no news
   await catchUp(client, lastAlive, signal, ({ kind, hash }) => told.isNew(`${kind} ${hash}`))
@@ -91,7 +91,7 @@ async function followEvents(
         signal,
         pingMs,
         opened: () => {
-          if (opened++ > 0) mailbox.put({ kind: 'told', event: { type: 'gap' } })
+          if (broken) mailbox.put({ kind: 'told', event: { type: 'gap' } })
           // between the call and the open socket, or while it was broken, nothing was heard
           void catchUp(client, lastAlive, signal, (hint) => mailbox.put(hint))
         },
@@ -106,6 +106,7 @@ async function followEvents(
       if (signal.aborted) return
       if (LightningError.is(error) && error.retry === 'never') throw error
     }
+    broken = true
     if (Date.now() - started > HEALTHY_AFTER_MS) {
       attempt = 0
       lastAlive = Date.now()

@@ -38,7 +38,7 @@ export async function lookTwice(
 ): Promise<readonly RawSentPart[]> {
   const parts = await lookUpParts(client, key, { signal })
   if (standingOf(parts) !== 'failed') return parts
-  await delay(SECOND_LOOK_MS, undefined, { signal })
+  await delay(SECOND_LOOK_MS, undefined, { signal }).catch(() => signal?.throwIfAborted())
   return lookUpParts(client, key, { signal })
 }
 
