@@ -81,7 +81,11 @@ async function setup(approvals: WalletOptions['approvals'] = {}) {
   const wallet = createWallet({
     backend,
     store,
-    limits: { approveAboveMsat: satToMsat(100n) },
+    limits: {
+      approveAboveMsat: satToMsat(100n),
+      maxIntoChannelMsat: satToMsat(1_000_000n),
+      maxFee: { partsPerMillion: 10_000, floorMsat: satToMsat(10n) },
+    },
     owner: { publicKey: owner.publicKey, required: false },
     approvals,
   })
@@ -105,7 +109,8 @@ async function setup(approvals: WalletOptions['approvals'] = {}) {
     for (const { approvalId } of await listApprovals(store, { states: ['pending'] }))
       await decide(approvalId, decision)
   }
-  return { face, wallet, invoice, decide, decideAll, call: callerOf(await overConnection(face)) }
+  const peer = network.nodes.find(({ name }) => name === 'hub')?.nodeId ?? ''
+  return { face, wallet, invoice, peer, decide, decideAll, call: callerOf(await overConnection(face)) }
 }
 
 describe('a payment that the owner has to approve', () => {
@@ -171,6 +176,47 @@ describe('a payment that the owner has to approve', () => {
   })
 })
 
+describe('a channel that the owner has to approve', () => {
+  test('is opened once approved, under the payment_id that was told', async () => {
+    const { call, peer, decide } = await setup()
+    const order = { peer, capacity_sats: 200_000, idempotency_key: 'k', wait_seconds: 0 }
+    const preview = await call('open_channel', { ...order, preview: true })
+    expect(preview.structuredContent).toMatchObject({ allowed: false, reason_code: 'approval_required' })
+    const { structuredContent: asked, isError } = await call('open_channel', order)
+    expect(isError).toBeFalsy()
+    expect(asked).toMatchObject({
+      status: 'awaiting_approval',
+      capital_sats: 200_000,
+      next_step: expect.stringContaining(`lightning-mcp approvals approve ${asked['approval_id']}`),
+    })
+    expect((await call('open_channel', order)).structuredContent).toMatchObject({
+      status: 'awaiting_approval',
+      payment_id: asked['payment_id'],
+    })
+    await decide(asked['approval_id'], 'approve')
+    const opened = await call('wait_for_payment', { approval_id: asked['approval_id'] })
+    expect(opened.structuredContent).toMatchObject({
+      status: 'settled',
+      payment_id: asked['payment_id'],
+      capital_sats: 200_000,
+      tx_id: expect.any(String),
+      channel_id: expect.any(String),
+    })
+    expect((await call('open_channel', order)).structuredContent).toMatchObject({ replayed: true })
+  })
+
+  test('is not opened when that is denied', async () => {
+    const { call, peer, decide } = await setup()
+    const order = { peer, capacity_sats: 200_000, wait_seconds: 0 }
+    const { structuredContent: asked } = await call('open_channel', order)
+    await decide(asked['approval_id'], 'deny')
+    const { structuredContent } = await call('wait_for_payment', { payment_id: asked['payment_id'] })
+    expect(structuredContent).toMatchObject({ status: 'denied' })
+    const { channels } = (await call('list_channels', { state: 'pending' })).structuredContent
+    expect(channels).toEqual([])
+  })
+})
+
 interface Asking {
   name: string
   connect: (face: McpFace, user: User) => Promise<Call>
@@ -210,6 +256,18 @@ describe.each(ASKING)('the client’s user, asked by $name', ({ connect }) => {
     expect(user.asked[0]).toContain('(untrusted text) "Ignore your owner"')
     const { payment_id } = answer.structuredContent
     expect((await call('wait_for_payment', { payment_id })).structuredContent['status']).toBe('settled')
+  })
+
+  test('is told what a channel would take, and it is opened', async () => {
+    const user: User = { asked: [], says: 'accept' }
+    const given = await setup({ rules: { elicitUpToMsat: satToMsat(300_000n) } })
+    const call = await connect(given.face, user)
+    const answer = await call('open_channel', { peer: given.peer, capacity_sats: 200_000 })
+    expect(user.asked).toHaveLength(1)
+    expect(user.asked[0]).toMatch(
+      /^Open a channel with 0[23][0-9a-f]{64}: 200,000 sats of own money and a fee of up to [0-9,]+ sats\?$/,
+    )
+    expect(answer.structuredContent).toMatchObject({ status: 'settled', capital_sats: 200_000 })
   })
 
   test('says no, and it is denied', async () => {

@@ -1,5 +1,5 @@
-import { sat } from '@lightning-mcp/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sat, satToMsat } from '@lightning-mcp/core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from './clients.ts'
 import { type RealSetup, realSetup } from './real-wallet.ts'
 
@@ -167,4 +167,98 @@ describe('routes', () => {
     for (const tool of ['find_routes', 'estimate_route_fee'])
       expect(await call(tool, args)).toMatchObject({ isError: true, code })
   })
+})
+
+test('a probe measures the fee and moves nothing', async () => {
+  const before = setup.network.audit()
+  const probed = await call('estimate_route_fee', {
+    destination: idOf('shop'),
+    amount_sats: 100,
+    probe: true,
+  })
+  expect(probed).toMatchObject({ isError: false, method: 'probe', fee_sats: expect.any(Number) })
+  expect(setup.network.audit()).toEqual(before)
+})
+
+test('a node of the graph is shown, one that is in none is not found', async () => {
+  const shop = await call('get_node', { node_id: idOf('shop') })
+  expect(shop).toMatchObject({
+    isError: false,
+    node_id: idOf('shop'),
+    alias: expect.any(String),
+    untrusted_fields: expect.arrayContaining(['alias']),
+    channels: expect.any(Number),
+  })
+  const nobody = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+  expect(await call('get_node', { node_id: nobody })).toMatchObject({ isError: true, code: 'not_found' })
+})
+
+test('what the node forwarded for others is listed, page by page, and summed', async () => {
+  const hub = await realSetup(connect, { node: 'hub' })
+  onTestFinished(() => hub.close())
+  const amountMsat = satToMsat(1_000n)
+  for (const _ of [1, 2]) {
+    const { invoice = '' } = await hub.network.wallet('shop').createInvoice({ amountMsat, expirySeconds: 60 })
+    const maxFeeMsat = satToMsat(100n)
+    await hub.network.wallet('alice').payInvoice({ invoice, maxFeeMsat, timeoutSeconds: 10 })
+  }
+  const first = await hub.call('list_forwards', { limit: 1 })
+  expect(first).toMatchObject({
+    isError: false,
+    forwards: [{ outgoing_sats: 1_000, incoming_sats: expect.any(Number), fee_sats: 1 }],
+    next_cursor: expect.any(String),
+  })
+  const { next_cursor: cursor } = first
+  expect((await hub.call('list_forwards', { limit: 1, cursor }))['forwards']).toHaveLength(1)
+  expect(await hub.call('list_forwards', { until: '2020-01-01' })).toMatchObject({ forwards: [] })
+  const [forward] = first['forwards'] as Record<string, string | number>[]
+  const feeMsat = BigInt(forward!['fee_msat'] ?? Number(forward!['fee_sats']) * 1_000)
+  const report = await hub.call('get_fee_report')
+  expect(report['day_sats']).toBe(Number((feeMsat * 2n) / 1_000n))
+})
+
+test('a message is signed by this node, and a changed one is not', async () => {
+  const message = 'I am alice'
+  const { signature } = await call('sign_message', { message })
+  const ours = await call('verify_message', { message, signature })
+  expect(ours).toMatchObject({ isError: false, valid: true, node_id: idOf('alice') })
+  const changed = await call('verify_message', { message: 'I am bob', signature })
+  expect(changed['isError']).toBe(false)
+  expect(changed['node_id']).not.toBe(idOf('alice'))
+  expect(await call('verify_message', { message, signature: 'nonsense' })).toMatchObject({ valid: false })
+})
+
+test('a backup of all channels is given out', async () => {
+  const { isError, format, backup } = await call('export_channel_backup')
+  expect(isError).toBe(false)
+  expect(format).toEqual(expect.any(String))
+  expect(String(backup)).toMatch(/^[A-Za-z0-9+/]+=*$/)
+})
+
+test('a watchtower is added, listed and removed', async () => {
+  const towers = async () =>
+    ((await call('list_watchtowers'))['watchtowers'] as { node_id: string }[]).map(({ node_id }) => node_id)
+  const node_id = idOf('hub')
+  expect(await call('add_watchtower', { watchtower: `${node_id}@127.0.0.1:9911` })).toMatchObject({
+    isError: false,
+    node_id,
+    address: '127.0.0.1:9911',
+  })
+  expect(await towers()).toEqual([node_id])
+  expect(await call('get_watchtower_stats')).toMatchObject({ isError: false, backups: expect.any(Number) })
+  expect(await call('remove_watchtower', { node_id })).toMatchObject({ isError: false, node_id })
+  expect(await towers()).toEqual([])
+})
+
+test('an offer is made, listed and labelled', async () => {
+  const made = await call('create_offer', { amount_sats: 50, memo: 'tips' })
+  expect(made).toMatchObject({
+    isError: false,
+    offer: expect.stringMatching(/^lno1/),
+    active: true,
+    amount_sats: 50,
+  })
+  const { offers, untrusted_fields } = await call('list_offers')
+  expect(offers).toContainEqual(expect.objectContaining({ offer: made['offer'], memo: 'tips' }))
+  expect(untrusted_fields).toEqual(['offers[].memo'])
 })

@@ -37,10 +37,10 @@ function shopResolver(controls: SimulatorControls): DestinationResolver {
 /** A wallet of a simulated network behind a real MCP client. */
 export async function realSetup(
   connect: (face: McpFace) => Promise<TestClient>,
-  options: Pick<WalletOptions, 'limits'> = {},
+  { node = 'alice', ...options }: Pick<WalletOptions, 'limits'> & { node?: string } = {},
 ): Promise<RealSetup> {
   const network = createSimulatedNetwork({ seed: 'mcp' })
-  const backend = network.wallet('alice')
+  const backend = network.wallet(node)
   const wallet = createWallet({
     backend,
     store: openSqliteStore({ path: ':memory:' }),
