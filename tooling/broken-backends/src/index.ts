@@ -1,5 +1,6 @@
 export type { BrokenBackend } from './broken-backend.ts'
 export { brokenBackends } from './broken-backends.ts'
+export { createShiftedClock } from './shifted-clock.ts'
 export { counterpartyOf } from './simulated-counterparty.ts'
 export {
   type Breakage,
@@ -7,4 +8,4 @@ export {
   type SimulatedWorld,
   type Variant,
 } from './simulator-harness.ts'
-export { extended, reserveOnly, satOnly } from './variants.ts'
+export { choosesPreimages, reserveOnly, satOnly } from './variants.ts'

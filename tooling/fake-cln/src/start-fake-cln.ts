@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   createSimulatedNetwork,
   type NetworkTopology,
@@ -52,6 +53,8 @@ export interface FakeCln {
   connections(): number
   /** A rune with these restrictions: `readonly`, or lines of alternatives. */
   createRune(restrictions?: 'readonly' | readonly (readonly string[])[]): string
+  /** Resolves once a long poll waits for an invoice to be paid. */
+  untilWatched(): Promise<void>
   close(): Promise<void>
 }
 
@@ -89,6 +92,9 @@ export async function startFakeCln(options: FakeClnOptions = {}): Promise<FakeCl
     calls: () => socket.calls + (rest?.calls ?? 0),
     connections: () => socket.connections + (rest?.connections ?? 0),
     createRune: (restrictions = []) => node.runes.create(readRestrictions(restrictions)).rune,
+    async untilWatched() {
+      while (!node.invoices.isWatched) await turn()
+    },
     async close() {
       faults.close()
       await Promise.all([socket.stop(), rest?.stop()])

@@ -20,6 +20,10 @@ export class SubsystemIndexes {
     return this.#values[name]
   }
 
+  get isWatched(): boolean {
+    return this.#waiters.size > 0
+  }
+
   /** Moves an index on and tells whoever waits for the value. */
   move(name: IndexName, details: () => ChangeDetails): number {
     this.#values[name] += 1

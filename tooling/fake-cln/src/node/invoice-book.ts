@@ -119,6 +119,11 @@ export class InvoiceBook {
     return undefined
   }
 
+  /** Whether a long poll waits for one to be paid or changed. */
+  get isWatched(): boolean {
+    return this.#waiters.size > 0 || this.indexes.isWatched
+  }
+
   /** Tells whoever waits now that it is paid, which the table does not bear out. */
   forge(paymentHash: string): void {
     const row = this.#byHash.get(paymentHash)

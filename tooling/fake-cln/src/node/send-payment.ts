@@ -107,7 +107,7 @@ async function failure(
   if (reason === 'fee_limit_exceeded')
     return new RpcError(206, 'Failed: Could not find route without excessive cost')
   if (reason === 'timeout') return new RpcError(209, 'Failed after 1 attempts. Timed out')
-  if (!tried) return unroutable(node)
+  if (!tried) return unroutable(node, order)
   return new RpcError(
     209,
     `Failed after 1 attempts. We got temporary_channel_failure, assuming it can't carry ${order.amountMsat}msat. Then routing failed: ${UNUSABLE.slice('Failed: '.length)}`,
@@ -124,7 +124,10 @@ async function hasRoute(node: FakeNode, { target, maxFeeMsat }: SendOrder): Prom
   }
 }
 
-async function unroutable(node: FakeNode): Promise<RpcError> {
+async function unroutable(node: FakeNode, { destination }: SendOrder): Promise<RpcError> {
+  // no capture shows this one: the words are askrene's
+  if (!node.network.nodes.some(({ nodeId }) => nodeId === destination))
+    return new RpcError(205, `Failed: Unknown destination node ${destination}`)
   const { items } = await node.link.call('listChannels', { limit: 1000 })
   if (items.every(({ state }) => state !== 'active'))
     return new RpcError(205, `${UNUSABLE} All ${items.length} channels to the source are disabled.`)

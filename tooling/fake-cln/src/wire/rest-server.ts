@@ -96,7 +96,7 @@ export class RestServer {
       const rune = request.headers['rune']
       this.#node.runes.check(typeof rune === 'string' ? rune : undefined, { method, params })
       const ended = new AbortController()
-      request.socket.once('close', () => ended.abort())
+      response.once('close', () => ended.abort())
       const caller = { signal: ended.signal, tell: () => undefined }
       answer(response, CREATED, await dispatch(this.#node, method, params, caller), fault)
     } catch (error) {

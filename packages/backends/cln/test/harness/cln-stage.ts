@@ -71,7 +71,11 @@ export async function openClnWorld(options: FakeClnOptions = {}): Promise<ClnWor
 const holding = (amountMsat: Msat): NetworkTopology => ({
   nodes: [{ name: 'alice' }, { name: 'hub' }],
   channels: [
-    { between: ['alice', 'hub'], capacitySat: sat(amountMsat / 1000n + 1_000_000n), remoteSat: sat(1_000_000n) },
+    {
+      between: ['alice', 'hub'],
+      capacitySat: sat(amountMsat / 1000n + 1_000_000n),
+      remoteSat: sat(1_000_000n),
+    },
   ],
 })
 
@@ -97,7 +101,10 @@ function stageAround(fake: FakeCln, clock: ManualClock): Omit<Stage, 'backends' 
       limitRate: faults.limitRate,
       breakStreams: faults.breakStreams,
       forgeSettledEvent: faults.forgeSettledEvent,
-      floodEvents: (count) => flood(network, count),
+      async floodEvents(count) {
+        await fake.untilWatched()
+        await flood(network, count)
+      },
       connectionAttempts: faults.connectionAttempts,
     },
     async spareChannel() {
