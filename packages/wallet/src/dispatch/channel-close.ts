@@ -19,19 +19,24 @@ export const channelCloseStrategy: Strategy = {
     return judgeOperation(await backend.channels.close({ channel, mode, feeRateSatPerVbyte, signal }))
   },
   async lookUp(intent, context) {
-    const { backendPaymentId: txId } = intent
     if (intent.state === 'settled') {
+      // the answer need not have named the transaction
+      const txId = intent.backendPaymentId ?? (await findChannel(intent, context))?.closingTxId
       const feeMsat = txId === undefined ? undefined : await feeOf(intent, txId, context)
       return (current, nowMs) => spentOutcome(current, { txId, feeMsat }, nowMs)
     }
-    const { channel } = detailsOf<ChannelCloseDetails>(intent)
-    const channels = await context.ask((backend, signal) => listChannels(backend, signal, { closed: true }))
-    const found = channels.find((candidate) => sameChannel(candidate, channel))
+    const found = await findChannel(intent, context)
     // still open: the order may yet arrive; not listed at all: nothing that says so
     if (found === undefined || !ENDING.includes(found.state))
       return (current, nowMs) => waitingOutcome(current, nowMs)
     return (current, nowMs) => spentOutcome(current, { txId: found.closingTxId, channel: found }, nowMs)
   },
+}
+
+async function findChannel(intent: Intent, { ask }: LookContext): Promise<Channel | undefined> {
+  const { channel } = detailsOf<ChannelCloseDetails>(intent)
+  const channels = await ask((backend, signal) => listChannels(backend, signal, { closed: true }))
+  return channels.find((candidate) => sameChannel(candidate, channel))
 }
 
 /** What of our side did not come back with the closing transaction. */

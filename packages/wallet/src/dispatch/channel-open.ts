@@ -3,7 +3,7 @@ import type { Intent } from '../intents/intent.ts'
 import { failedOutcome } from '../intents/outcome.ts'
 import { type ChannelOpenDetails, detailsOf, labelOf } from '../spending/spend-plan.ts'
 import { theOneOf } from './claims.ts'
-import { channelName, listChannels } from './listing.ts'
+import { channelName, channelNames, listChannels } from './listing.ts'
 import { listSince, spentBy } from './onchain.ts'
 import { spentOutcome, waitingOutcome } from './spent.ts'
 import type { Judge, LookContext, Strategy } from './strategy.ts'
@@ -58,7 +58,7 @@ async function findChannel(intent: Intent, context: LookContext): Promise<Channe
   const channels = await context.ask((backend, signal) => listChannels(backend, signal, { closed: true }))
   if (labelled) return channels.find(({ label }) => label === labelOf(intent))
   const alike = channels.filter((channel) => isAlike(channel, peer, capacitySat))
-  const fresh = alike.filter((channel) => !known.includes(channelName(channel)))
+  const fresh = alike.filter((channel) => !channelNames(channel).some((name) => known.includes(name)))
   return theOneOf(intent, fresh, (channel) => fundingOf(channel) ?? channelName(channel), context)
 }
 

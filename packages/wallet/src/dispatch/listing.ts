@@ -71,6 +71,10 @@ export function sameChannel(a: ChannelRef, b: ChannelRef): boolean {
   return a.shortChannelId !== undefined && a.shortChannelId === b.shortChannelId
 }
 
-/** What a channel is known by in lists of what was there before. */
+/** Every name that it has: one of before may have got further names meanwhile. */
+export const channelNames = ({ channelId, fundingOutpoint, shortChannelId }: ChannelRef): readonly string[] =>
+  [channelId, fundingOutpoint, shortChannelId].filter((name) => name !== undefined)
+
+/** What a channel is called by. */
 export const channelName = ({ channelId, fundingOutpoint, shortChannelId }: ChannelRef): string =>
   channelId ?? fundingOutpoint ?? shortChannelId ?? ''

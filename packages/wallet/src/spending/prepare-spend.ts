@@ -13,7 +13,7 @@ import {
 } from '@lightning-mcp/core'
 import { isAlike } from '../dispatch/channel-open.ts'
 import { hashOf } from '../dispatch/keysend.ts'
-import { channelName, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
+import { channelName, channelNames, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
 import { pays } from '../dispatch/onchain.ts'
 import type { FeeFacts } from '../limits.ts'
 import { worstCloseFeeMsat, worstCoinFeeMsat, worstSpliceOutFeeMsat } from './fee-bound.ts'
@@ -201,7 +201,7 @@ async function channelOpen(
     ...terms,
     feeRateSatPerVbyte,
     labelled,
-    known: before.filter((channel) => isAlike(channel, peer, capacitySat)).map(channelName),
+    known: before.filter((channel) => isAlike(channel, peer, capacitySat)).flatMap(channelNames),
   }
   return {
     destination: peer,

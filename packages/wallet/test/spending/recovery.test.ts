@@ -301,6 +301,35 @@ describe('without labels', () => {
       expect(await wallet.getPayment(open)).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
   })
 
+  test('of two openings alike in one minute, one by hand, neither is taken for ours', async () => {
+    const world = spendWorld()
+    const { wallet } = await world.start({ limits: LIMITS })
+    world.node.scripts.push({ do: 'lose-reply', outcome: 'settled' })
+    const open = await wallet.spend({ ...REQUESTS['channel-open'], waitSeconds: 0 })
+    world.node.chain.addChannel({ capacitySat: sat(200_000n), peer: PEER, state: 'opening' })
+    await world.clock.jump(2 * DAY_MS)
+    expect(await wallet.spend({ ...REQUESTS['channel-open'], waitSeconds: 0 })).toMatchObject({
+      paymentId: open.paymentId,
+      outcome: 'unknown',
+      warnings: [WAITS_FOR_OWNER],
+    })
+    expect(times(world, 'channel-open')).toBe(1)
+    expect((await wallet.getBudget()).reservedMsat).toBeGreaterThan(150_000_000n)
+  })
+
+  test('a channel of before that got another name meanwhile is none of ours', async () => {
+    const world = spendWorld()
+    const before = world.node.chain.addChannel({ capacitySat: sat(200_000n), peer: PEER, state: 'opening' })
+    const { channelId } = before
+    Object.assign(before, { channelId: undefined })
+    const { wallet } = await world.start({ limits: LIMITS })
+    world.node.scripts.push({ do: 'lose-request' })
+    const open = await wallet.spend({ ...REQUESTS['channel-open'], waitSeconds: 0 })
+    Object.assign(before, { channelId, shortChannelId: '500x1x0' })
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment(open)).toMatchObject({ outcome: 'unknown' })
+  })
+
   test('a channel that another peer opened is none of ours', async () => {
     const world = spendWorld()
     const { wallet } = await world.start({ limits: LIMITS })
@@ -347,6 +376,16 @@ test('a close that shows later is settled then', async () => {
   const settled = await wallet.getPayment(open)
   expect(settled).toMatchObject({ state: 'settled' })
   expect(settled?.warnings).toBeUndefined()
+})
+
+test('the fee of a close whose answer named no transaction is found', async () => {
+  const world = spendWorld()
+  const { wallet } = await world.start({ limits: LIMITS })
+  world.node.chain.namesTransactions = false
+  const closed = await wallet.spend(REQUESTS['channel-close'])
+  expect(closed).toMatchObject({ state: 'settled', feeProvisional: true })
+  await world.clock.advance(60_000)
+  expect(await wallet.getPayment(closed)).toMatchObject({ feeMsat: 200_000n, txId: expect.any(String) })
 })
 
 test('a fee that never shows is booked as the largest after fifteen days', async () => {

@@ -53,6 +53,8 @@ export class FakeChain {
   coins: Sat[] = [sat(600_000n), sat(300_000n), sat(100_000n)]
   /** As a node whose coins lie in another wallet. */
   hidesCoins = false
+  /** Whether the answer to a closing has its transaction. */
+  namesTransactions = true
   /** `undefined`: the node's list does not show fees. */
   feeSat: bigint | undefined = FEE_SAT
   readonly #node: NodeOfChain
@@ -208,7 +210,8 @@ export class FakeChain {
             const netSat = channel.localMsat / 1000n - FEE_SAT
             const { txId } = this.addTransaction({ netSat })
             channel.closingTxId = txId
-            return { status: 'pending', txId, channelId: channel.channelId } as ChannelOperation
+            const named = this.namesTransactions ? { txId } : {}
+            return { status: 'pending', ...named, channelId: channel.channelId } as ChannelOperation
           }),
       },
       splicing: {
