@@ -1,10 +1,12 @@
 import type { SimulatedNetwork, SimulatorBackend, SimulatorClock } from '@lightning-mcp/backend-simulator'
 import type { Payment } from '@lightning-mcp/core'
+import type { AbortedOpenings } from './books/aborted-openings.ts'
 import type { FundingBook } from './books/funding-book.ts'
 import type { IncomingBook } from './books/incoming-book.ts'
 import type { OfferBook } from './books/offer-book.ts'
 import type { OutgoingBook } from './books/outgoing-book.ts'
 import type { PeerBook } from './books/peer-book.ts'
+import type { ChannelEvents } from './channel-events.ts'
 import type { EngineEvents } from './engine-events.ts'
 import type { JsonObject } from './json.ts'
 import type { PaymentScript } from './payment-script.ts'
@@ -30,6 +32,8 @@ export interface EclairNode {
   readonly offers: OfferBook
   readonly peers: PeerBook
   readonly fundings: FundingBook
+  readonly abortedOpenings: AbortedOpenings
+  readonly channelEvents: ChannelEvents
   /** What its transactions pay where the caller does not say. */
   readonly feeRateSatPerVbyte: number
   isConnected(nodeId: string): Promise<boolean>

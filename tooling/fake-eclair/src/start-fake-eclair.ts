@@ -7,11 +7,14 @@ import {
   systemClock,
 } from '@lightning-mcp/backend-simulator'
 import { type Msat, msat, preimage, sat } from '@lightning-mcp/core'
+import { AbortedOpenings } from './books/aborted-openings.ts'
 import { FundingBook } from './books/funding-book.ts'
 import { IncomingBook } from './books/incoming-book.ts'
+import { allChannels } from './books/list-channels.ts'
 import { OfferBook } from './books/offer-book.ts'
 import { OutgoingBook } from './books/outgoing-book.ts'
 import { PeerBook } from './books/peer-book.ts'
+import { ChannelEvents } from './channel-events.ts'
 import type { EclairNode, EclairVersion } from './eclair-node.ts'
 import { ENDPOINTS } from './endpoints/endpoints.ts'
 import { EngineEvents } from './engine-events.ts'
@@ -106,6 +109,11 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     const { items } = await node.wallet.channels!.list({ limit: 1 })
     channel = { channelId: items[0]?.channelId, remoteNodeId: items[0]?.peer }
   }
+  const tellChannel = async (change: 'pending' | 'opened' | 'closed', channelId: string): Promise<void> => {
+    await readChannel()
+    const changed = (await allChannels(node)).find((candidate) => candidate.channelId === channelId)
+    if (changed !== undefined) channelEvents[change](changed)
+  }
   const takenAgain = new Map<string, bigint>()
   const node: EclairNode = {
     version: options.version ?? '0.14',
@@ -122,6 +130,10 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     offers: new OfferBook(),
     peers: new PeerBook(),
     fundings: new FundingBook(),
+    abortedOpenings: new AbortedOpenings(),
+    get channelEvents() {
+      return channelEvents
+    },
     feeRateSatPerVbyte: 1,
     async isConnected(nodeId) {
       const peers = await node.wallet.peers!.list({})
@@ -135,7 +147,7 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     takesSecondPayments: options.takesSecondPayments ?? false,
     engineEvents: new EngineEvents(network, name, {
       received: (invoice) => noteReceived(node, invoice),
-      channel: () => void readChannel(),
+      channel: (change, channelId) => void tellChannel(change, channelId),
     }),
     unfinished: new Map(),
     anyChannel: () => channel,
@@ -151,6 +163,8 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
       return payment
     },
   }
+  const channelEvents = new ChannelEvents(node)
+  channelEvents.known(await allChannels(node))
   await readChannel()
   const faults = new WireFaults()
   const streams = new EventStreams(node.events, options.silenceMs ?? 61_000)

@@ -85,11 +85,12 @@ const normalData = (channel: Channel, context: ChannelContext): JsonObject => {
 const closingData = (channel: Channel, context: ChannelContext): JsonObject => {
   const data = object(closing, 'data')
   const [published] = data['publishedClosingTxs'] as readonly JsonObject[]
+  const [proposed] = data['proposedClosingTxs'] as readonly { localOnly_opt: JsonObject }[]
   const txid = channel.closingTxId
   return {
     ...data,
     commitments: commitments(channel, context),
-    proposedClosingTxs: [],
+    proposedClosingTxs: [{ localOnly_opt: { ...proposed?.localOnly_opt, txid } }],
     publishedClosingTxs: [{ ...published, txid }],
   }
 }

@@ -3,6 +3,7 @@ import type { Channel, Forward } from '@lightning-mcp/core'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type JsonObject } from '../json.ts'
 import { moment } from '../times.ts'
+import { allChannels } from './list-channels.ts'
 
 /** A payment that this node passed on. */
 export interface Relay {
@@ -30,11 +31,7 @@ export async function relaysOf(node: EclairNode): Promise<readonly Relay[]> {
     cursor = page.nextCursor
   } while (cursor !== undefined)
   if (forwards.length === 0) return []
-  const channels = [
-    ...(await wallet.channels!.list({ limit: 1000 })).items,
-    ...(await wallet.channels!.listPending!({})),
-    ...(await wallet.channels!.listClosed!({ limit: 1000 })).items,
-  ]
+  const channels = await allChannels(node)
   return forwards.reverse().map((forward, index) => toRelay(forward, index, channels))
 }
 

@@ -1,5 +1,6 @@
 import { type Channel, type ChannelOperation, LightningError, msat, sat } from '@lightning-mcp/core'
 import { type ChannelContext, channelJson, closedChannelJson } from '../books/channel-json.ts'
+import { openChannels } from '../books/list-channels.ts'
 import { capturedAnswer } from '../captures.ts'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type JsonObject } from '../json.ts'
@@ -19,7 +20,13 @@ export const channelEndpoints: Endpoints = {
     const peer = form.nodeId('nodeId')
     const all = await openChannels(node)
     const chosen = all.filter((channel) => peer === undefined || channel.peer === peer)
-    return Promise.all(chosen.map(async (channel) => channelJson(channel, await contextOf(node, channel))))
+    const aborted = node.abortedOpenings.at(node.network.blockHeight)
+    return [
+      ...aborted.filter(({ nodeId }) => peer === undefined || nodeId === peer).map(({ json }) => json),
+      ...(await Promise.all(
+        chosen.map(async (channel) => channelJson(channel, await contextOf(node, channel))),
+      )),
+    ]
   },
 
   channel: async (node, form) => {
@@ -49,8 +56,10 @@ export const channelEndpoints: Endpoints = {
     const pushMsat = form.integer('pushMsat') ?? 0n
     const rate = form.integer('fundingFeerateSatByte')
     if (!(await node.isConnected(peer))) throw new Refusal(500, `peer ${peer} not found`)
-    if (amountSat < LEAST_FUNDING_SAT)
+    if (amountSat < LEAST_FUNDING_SAT) {
+      node.abortedOpenings.add('by-peer', peer, node.network.blockHeight)
       return `peer aborted the channel funding flow: 'invalid funding_amount=${amountSat} sat (min=${LEAST_FUNDING_SAT} sat)'`
+    }
     let opened: ChannelOperation
     try {
       opened = await node.wallet.channels!.open!({
@@ -63,6 +72,7 @@ export const channelEndpoints: Endpoints = {
       })
     } catch (error) {
       if (!LightningError.is(error)) throw error
+      node.abortedOpenings.add('no-coins', peer, node.network.blockHeight)
       return 'channel funding error'
     }
     const fees = await feeOf(node, opened.txId)
@@ -123,12 +133,6 @@ export const channelEndpoints: Endpoints = {
 }
 
 const refOf = ({ channelId }: Channel): { channelId: string } => ({ channelId: channelId as string })
-
-/** All that are not closed: open ones first, then those on their way. */
-export async function openChannels(node: EclairNode): Promise<readonly Channel[]> {
-  const { items } = await node.wallet.channels!.list({ limit: 1000 })
-  return [...items, ...(await node.wallet.channels!.listPending!({}))]
-}
 
 const isCalled = ({ channelId, shortChannelId }: Channel, name: string): boolean =>
   channelId === name || shortChannelId === name
@@ -193,6 +197,7 @@ async function closeAll(node: EclairNode, form: Form, mode: 'cooperative' | 'for
           feeRateSatPerVbyte: node.feeRateSatPerVbyte,
         }),
       )
+      if (failure === undefined) node.channelEvents.closing(channel, mode)
       return [name, failure ?? `closed channel ${channel.channelId}`]
     }),
   )

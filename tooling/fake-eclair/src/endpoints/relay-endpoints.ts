@@ -1,3 +1,4 @@
+import { openChannels } from '../books/list-channels.ts'
 import { type Relay, relaysOf } from '../books/relays.ts'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type JsonObject } from '../json.ts'
@@ -5,7 +6,6 @@ import { moment } from '../times.ts'
 import type { Form } from '../wire/form.ts'
 import { unknownResource } from '../wire/refusal.ts'
 import { type ListWindow, readWindow, within } from '../wire/window.ts'
-import { openChannels } from './channel-endpoints.ts'
 import type { Endpoints } from './endpoint.ts'
 
 /** What routing earns. Which methods tell it changed in 0.14. */
