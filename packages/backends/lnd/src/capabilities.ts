@@ -3,6 +3,9 @@ import type { Method } from './methods.ts'
 
 const HOLD: readonly Method[] = ['addHoldInvoice', 'settleInvoice', 'cancelInvoice', 'lookupInvoice']
 
+const MESSAGES: readonly Method[] = ['signMessage', 'verifyMessage']
+const BACKUP: readonly Method[] = ['exportBackup', 'verifyBackup']
+
 /** What each ability calls: with a macaroon that does not allow all of it, the ability is taken away. */
 export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Method[]>>> = {
   getInfo: ['getInfo'],
@@ -30,6 +33,9 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
   'hold.cancel': HOLD,
   'keysend.send': ['sendPayment', 'trackPayment'],
   'routing.estimateFee': ['queryRoutes'],
+  'routing.findRoutes': ['queryRoutes', 'getInfo'],
+  // LND lets who may only read probe; here it takes who may pay, because it locks what can be paid with
+  'routing.probe': ['queryRoutes', 'estimateRouteFee', 'sendPayment'],
   'channels.list': ['listChannels'],
   // the first call of a facet is what makes it be there
   'channels.listPending': ['listChannels', 'pendingChannels'],
@@ -41,6 +47,17 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
   'peers.list': ['listPeers'],
   'peers.connect': ['listPeers', 'connectPeer'],
   'peers.disconnect': ['listPeers', 'disconnectPeer'],
+  'graph.getNode': ['getNodeInfo', 'getChanInfo'],
+  'forwards.list': ['forwardingHistory'],
+  'forwards.feeReport': ['forwardingHistory', 'feeReport'],
+  'messages.sign': MESSAGES,
+  'messages.verify': MESSAGES,
+  'watchtowers.list': ['listTowers', 'towerStats'],
+  'watchtowers.add': ['listTowers', 'towerStats', 'addTower'],
+  'watchtowers.remove': ['listTowers', 'towerStats', 'removeTower'],
+  'watchtowers.stats': ['listTowers', 'towerStats'],
+  'backup.export': BACKUP,
+  'backup.verify': BACKUP,
   'onchain.getBalance': ['walletBalance'],
   'onchain.newAddress': ['walletBalance', 'newAddress'],
   'onchain.send': ['walletBalance', 'sendCoins', 'getTransactions'],
@@ -51,5 +68,11 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, readonly Me
 
 /** All that this adapter can do with an admin macaroon. */
 export const lndCapabilities = declareCapabilities(
-  Object.fromEntries(Object.keys(CAPABILITY_METHODS).map((capability) => [capability, 'native'])),
+  Object.fromEntries(
+    Object.keys(CAPABILITY_METHODS).map((capability) => [
+      capability,
+      // LND answers one route at a time
+      capability === 'routing.findRoutes' ? 'emulated' : 'native',
+    ]),
+  ),
 )

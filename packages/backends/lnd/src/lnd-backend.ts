@@ -4,28 +4,22 @@ import {
   type CallOptions,
   type Capabilities,
   type Capability,
-  type ChannelsFacet,
   type CreateInvoiceRequest,
-  type HoldFacet,
   type Invoice,
-  type InvoicesFacet,
-  type KeysendFacet,
   type LightningBackend,
   LightningError,
   type LightningEvent,
   type ListTransactionsRequest,
   type NodeInfo,
+  narrowCapabilities,
   nodeId,
-  type OnchainFacet,
   type Page,
   type PayInvoiceRequest,
   type Payment,
   type PaymentHash,
   type PaymentKey,
-  type PeersFacet,
   paymentHash,
   preimage,
-  type RoutingFacet,
   supports,
   type Transaction,
   type WatchRequest,
@@ -34,18 +28,14 @@ import { toBalance } from './balance.ts'
 import { lndCapabilities } from './capabilities.ts'
 import { LndClient } from './client.ts'
 import { watchEvents } from './events.ts'
-import { createChannelsFacet } from './facets/channels.ts'
-import { createHoldFacet } from './facets/hold.ts'
-import { createInvoicesFacet, type LookUpInvoice } from './facets/invoices.ts'
-import { createKeysendFacet } from './facets/keysend.ts'
-import { createOnchainFacet, toOnchainBalance } from './facets/onchain.ts'
-import { createPeersFacet } from './facets/peers.ts'
-import { createRoutingFacet } from './facets/routing.ts'
+import { toOnchainBalance } from './facets/onchain.ts'
 import { toAddInvoiceRequest, toCreatedInvoice } from './invoices.ts'
 import { allowsMethod, type MacaroonContents, readMacaroon } from './macaroon.ts'
+import { makeFacets } from './make-facets.ts'
 import { checkOptions, type LndBackendOptions, loadConnection } from './options.ts'
 import { lookupPayment, payInvoice } from './payments.ts'
 import { capabilitiesWith, describePermissions } from './permissions.ts'
+import { refuseOldVersion, refuseUselessMacaroon } from './refusals.ts'
 import type { RawInfo } from './schemas.ts'
 import { toInvoice, toNetwork, toNodeInfo, toVersion } from './to-core.ts'
 import { listTransactions } from './transactions.ts'
@@ -58,19 +48,9 @@ export function createLndBackend(options: LndBackendOptions): LightningBackend {
   return new LndBackend(options)
 }
 
-/** TrackPayments, multi-part rules and the states of payments as they are read here are in every LND from this on. */
-const OLDEST_VERSION = [0, 18] as const
-
 class LndBackend implements LightningBackend {
   readonly kind = 'lnd'
   capabilities: Capabilities = lndCapabilities
-  invoices: InvoicesFacet | undefined
-  hold: HoldFacet | undefined
-  keysend: KeysendFacet | undefined
-  routing: RoutingFacet | undefined
-  channels: ChannelsFacet | undefined
-  peers: PeersFacet | undefined
-  onchain: OnchainFacet | undefined
 
   readonly #client: LndClient
   readonly #ended = new AbortController()
@@ -94,14 +74,20 @@ class LndBackend implements LightningBackend {
 
   async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
     await this.#client.ready(signal)
-    this.#refuseUseless()
+    refuseUselessMacaroon(this.#macaroon, now())
     const info = await this.#client.call('getInfo', {}, { signal })
     const version = toVersion(info)
     refuseOldVersion(version)
     this.#identity = { kind: this.kind, network: toNetwork(info), id: nodeId(info.identity_pubkey) }
-    this.capabilities = capabilitiesWith(this.#macaroon)
+    const allowed = capabilitiesWith(this.#macaroon)
+    const [towers] = await Promise.all([
+      supports(allowed, 'watchtowers.list') && this.#hasWatchtowerClient(signal),
+      supports(allowed, 'getBalance') && this.#learnChannels(signal),
+    ])
+    this.capabilities = towers
+      ? allowed
+      : narrowCapabilities(allowed, (capability) => !capability.startsWith('watchtowers.'))
     this.#makeFacets()
-    if (supports(this.capabilities, 'getBalance')) await this.#learnChannels(signal)
     return {
       identity: this.#identity,
       version,
@@ -130,36 +116,17 @@ class LndBackend implements LightningBackend {
     })
   }
 
-  /** What the macaroon itself says, told before LND says it in fewer words. */
-  #refuseUseless(): void {
-    const { expiresAt } = this.#macaroon
-    if (expiresAt !== undefined && expiresAt <= now())
-      throw new LightningError({
-        code: 'unauthenticated',
-        message: `the macaroon ran out at ${new Date(expiresAt * 1000).toISOString()}`,
-        hint: 'Bake a fresh one: lncli bakemacaroon.',
-      })
-    if (!allowsMethod(this.#macaroon, 'getInfo'))
-      throw new LightningError({
-        code: 'permission_denied',
-        message: 'the macaroon does not allow info:read, without which node and network cannot be known',
-        hint: 'Bake one with: lncli bakemacaroon info:read invoices:read invoices:write offchain:read',
-      })
-  }
-
+  /** Those that this credential may use; the others become absent. */
   #makeFacets(): void {
-    const can = (capability: Capability): boolean => supports(this.capabilities, capability)
-    const lookUp: LookUpInvoice = (hash, signal) =>
-      this.lookupInvoice({ paymentHash: hash, ...(signal === undefined ? {} : { signal }) })
-    this.invoices = can('invoices.cancel') ? createInvoicesFacet(this.#client, lookUp) : undefined
-    this.hold = can('hold.create') ? createHoldFacet(this.#client, lookUp) : undefined
-    this.keysend = can('keysend.send')
-      ? createKeysendFacet(this.#client, async (signal) => (await this.#known(signal)).id)
-      : undefined
-    this.routing = can('routing.estimateFee') ? createRoutingFacet(this.#client) : undefined
-    this.channels = can('channels.list') ? createChannelsFacet(this.#client, this.capabilities) : undefined
-    this.peers = can('peers.list') ? createPeersFacet(this.#client, this.capabilities) : undefined
-    this.onchain = can('onchain.getBalance') ? createOnchainFacet(this.#client, this.capabilities) : undefined
+    Object.assign(
+      this,
+      makeFacets(this.#client, this.capabilities, {
+        lookUpInvoice: (hash, signal) =>
+          this.lookupInvoice({ paymentHash: hash, ...(signal === undefined ? {} : { signal }) }),
+        ownId: async (signal) => (await this.#known(signal)).id,
+        now,
+      }),
+    )
   }
 
   /** Refuses before any I/O what `connect` learned that the macaroon does not allow. */
@@ -186,6 +153,17 @@ class LndBackend implements LightningBackend {
         : undefined,
     ])
     return toBalance(sums, channels, onchain === undefined ? undefined : toOnchainBalance(onchain))
+  }
+
+  /** It is off unless lnd.conf says otherwise. */
+  async #hasWatchtowerClient(signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      await this.#client.call('towerStats', {}, { signal })
+      return true
+    } catch (error) {
+      if (LightningError.is(error) && error.code === 'unsupported') return false
+      throw error
+    }
   }
 
   async #learnChannels(signal: AbortSignal | undefined) {
@@ -269,16 +247,3 @@ class LndBackend implements LightningBackend {
 }
 
 const now = (): number => Math.floor(Date.now() / 1000)
-
-function refuseOldVersion(version: string): void {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? []
-  // a build without a version number is somebody's own: let it try
-  if (major === undefined || minor === undefined) return
-  const [oldestMajor, oldestMinor] = OLDEST_VERSION
-  if (Number(major) > oldestMajor || Number(minor) >= oldestMinor) return
-  throw new LightningError({
-    code: 'unsupported',
-    message: `LND ${version} is too old`,
-    hint: `Upgrade LND to ${OLDEST_VERSION.join('.')} or later.`,
-  })
-}

@@ -1,5 +1,6 @@
 import type {
   RawBackup,
+  RawEdge,
   RawFailedUpdate,
   RawFeeReport,
   RawForwards,
@@ -56,6 +57,7 @@ export interface UnaryReplies {
   estimateFee: { sat_per_kw: string }
   estimateRouteFee: RawProbe
   getNodeInfo: RawNodeInfo
+  getChanInfo: RawEdge
   forwardingHistory: RawForwards
   feeReport: RawFeeReport
   signMessage: { signature: string }
@@ -144,6 +146,7 @@ export const METHODS: Readonly<Record<Method, MethodSpec>> = {
   estimateFee: of('walletrpc.WalletKit')('EstimateFee', 'onchain:read'),
   estimateRouteFee: router('EstimateRouteFee', 'offchain:read'),
   getNodeInfo: lightning('GetNodeInfo', 'info:read'),
+  getChanInfo: lightning('GetChanInfo', 'info:read'),
   forwardingHistory: lightning('ForwardingHistory', 'offchain:read'),
   feeReport: lightning('FeeReport', 'offchain:read'),
   signMessage: lightning('SignMessage', 'message:write'),

@@ -117,12 +117,6 @@ export const NODE_ERROR_RULES: readonly ErrorRule[] = [
   },
   // https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/rpcserver.go (ConnectPeer, DisconnectPeer)
   {
-    text: /^cannot disconnect from peer/,
-    code: 'invalid_request',
-    message: 'LND stays connected to peers with which it has channels',
-    hint: 'Close the channels first.',
-  },
-  {
     text: /^already connected to peer/,
     code: 'already_exists',
     message: 'LND is connected to this peer already',
@@ -171,6 +165,27 @@ export const NODE_ERROR_RULES: readonly ErrorRule[] = [
     code: 'in_progress',
     message: 'backups are still under way to this watchtower',
     hint: 'Try again when no backup is pending.',
+  },
+  // https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/graph/db/errors.go
+  {
+    status: STATUS.NOT_FOUND,
+    text: /^unable to find node/,
+    code: 'not_found',
+    message: 'LND has not heard of this node',
+    hint: 'Check the node id; a node without public channels is not told of.',
+  },
+  {
+    text: /^(edge not found|edge marked as zombie)/,
+    code: 'not_found',
+    message: 'LND has not heard of this channel',
+    hint: 'A channel is told of once it is confirmed and announced.',
+  },
+  // https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/rpcserver.go (VerifyChanBackup)
+  {
+    text: /^invalid (multi|single) channel backup/,
+    code: 'invalid_request',
+    message: 'this is no channel backup of this node',
+    hint: 'Give a backup exactly as it was exported.',
   },
   // EstimateRouteFee: https://github.com/lightningnetwork/lnd/blob/v0.20.1-beta/lnrpc/routerrpc/router_server.go
   {

@@ -22,6 +22,24 @@ export interface RawNodeInfo {
   } | null
   num_channels: number
   total_capacity: Int64
+  /** Where they were asked for: the announced ones. */
+  channels: readonly RawEdge[]
+}
+
+export interface RawPolicy {
+  time_lock_delta: number
+  min_htlc: Int64
+  max_htlc_msat: Int64
+  fee_base_msat: Int64
+  fee_rate_milli_msat: Int64
+}
+
+/** A channel as the network sees it, with the policies of its ends. */
+export interface RawEdge {
+  channel_id: Int64
+  node1_pub: string
+  node1_policy: RawPolicy | null
+  node2_policy: RawPolicy | null
 }
 
 export interface RawForward {

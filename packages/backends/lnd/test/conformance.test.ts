@@ -2,6 +2,8 @@ import { runConformance } from '@lightning-mcp/backend-testkit'
 import { requireNodes } from '@lightning-mcp/nodes'
 import { afterAll, describe, test } from 'vitest'
 import { startLndHarness } from './harness/lnd-harness.ts'
+import { testChannels } from './real/channels.ts'
+import { testNodeSurface } from './real/node-surface.ts'
 
 if (await requireNodes('conformance of backend-lnd')) {
   const harness = await startLndHarness()
@@ -18,4 +20,7 @@ if (await requireNodes('conformance of backend-lnd')) {
       'rate-limit-backs-off',
     ],
   })
+  // on the same nodes: starting them is what costs
+  testNodeSurface(harness)
+  testChannels(harness)
 } else test.skip('conformance on real LND: not run, build the nodes first', () => {})

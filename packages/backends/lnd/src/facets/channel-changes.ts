@@ -12,8 +12,9 @@ import {
 } from '@lightning-mcp/core'
 import type { LndClient, LndStream } from '../client.ts'
 import { feeRateField } from '../fee-rate.ts'
+import type { RawFailedUpdate } from '../node-schemas.ts'
 import { channelIdOf, fromOutpoint, toTxId } from '../outpoint.ts'
-import type { RawCloseUpdate } from '../schemas.ts'
+import type { Enum, RawCloseUpdate } from '../schemas.ts'
 import { sendOnce } from '../send-once.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
 import { unreadable } from '../to-core.ts'
@@ -115,13 +116,20 @@ export async function updatePolicy(
     { signal },
   )
   const [first] = failed
-  if (first === undefined) return
-  throw new LightningError({
-    code: 'invalid_request',
-    message: `LND did not change the policy of ${failed.length} channel(s): ${cleanText(first.update_error, 160)}`,
-    hint: 'Look at the channels: the others, if any, were changed.',
-  })
+  if (first !== undefined) throw policyRefused(first, failed.length)
 }
+
+/** A channel that has just opened is in LND's own map of the network a moment later. */
+const NOT_YET = new Set<Enum>(['UPDATE_FAILURE_PENDING', 'UPDATE_FAILURE_UNKNOWN'])
+
+const policyRefused = ({ reason, update_error }: RawFailedUpdate, count: number): LightningError =>
+  new LightningError({
+    code: NOT_YET.has(reason) ? 'not_ready' : 'invalid_request',
+    message: `LND did not change the policy of ${count} channel(s): ${cleanText(update_error, 160)}`,
+    hint: NOT_YET.has(reason)
+      ? 'The channel may be too young: try again in a minute.'
+      : 'Check channel and policy; other channels, if they were meant, have the new one.',
+  })
 
 /** LND names a channel by its funding output alone. */
 async function findOutpoint(

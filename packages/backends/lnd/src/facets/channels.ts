@@ -18,6 +18,7 @@ import { pageOf } from '../paging.ts'
 import type { RawChannel, RawClosedChannel, RawPendingChannel, RawPendingList } from '../schemas.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
 import { closeChannel, openChannel, updatePolicy } from './channel-changes.ts'
+import { ownPolicies } from './channel-policies.ts'
 
 /** Channels; each way of changing them is there if the macaroon allows it. */
 export function createChannelsFacet(client: LndClient, capabilities: Capabilities): ChannelsFacet {
@@ -31,7 +32,10 @@ export function createChannelsFacet(client: LndClient, capabilities: Capabilitie
       : {}),
     async list(request) {
       const { channels } = await client.call('listChannels', { peer_alias_lookup: true }, request)
-      return pageByOutpoint(channels.map(toChannel), request)
+      const page = pageByOutpoint(channels.map(toChannel), request)
+      return supports(capabilities, 'graph.getNode')
+        ? withPolicies(client, page, channels, request.signal)
+        : page
     },
     async listPending(request) {
       const raw = await client.call('pendingChannels', {}, request)
@@ -54,6 +58,23 @@ export function createChannelsFacet(client: LndClient, capabilities: Capabilitie
       )
     },
   }
+}
+
+async function withPolicies(
+  client: LndClient,
+  page: Page<Channel>,
+  all: readonly RawChannel[],
+  signal: AbortSignal | undefined,
+): Promise<Page<Channel>> {
+  const listed = new Set(page.items.map(({ fundingOutpoint }) => fundingOutpoint))
+  const shown = all.filter(({ channel_point }) => listed.has(channel_point))
+  const policies = await ownPolicies(client, shown, signal)
+  const idOf = new Map(shown.map(({ channel_point, chan_id }) => [channel_point, chan_id]))
+  const items = page.items.map((channel) => {
+    const policy = policies.get(idOf.get(channel.fundingOutpoint ?? '') ?? '')
+    return policy === undefined ? channel : { ...channel, policy }
+  })
+  return { ...page, items }
 }
 
 const pageByOutpoint = (channels: readonly Channel[], request: PageRequest): Page<Channel> =>

@@ -65,17 +65,28 @@ export function createOnchainFacet(client: LndClient, capabilities: Capabilities
     ...(supports(capabilities, 'onchain.send') ? { send: (request) => sendCoins(client, request) } : {}),
     ...(supports(capabilities, 'onchain.estimateFees')
       ? {
-          estimateFees: async ({ targets, signal }) => {
-            const rates = targets.map(async (target) => {
-              const message = { conf_target: Math.max(target, FASTEST_TARGET) }
-              const { sat_per_kw } = await client.call('estimateFee', message, { signal })
-              return [target, toSatPerVbyte(sat_per_kw)] as const
-            })
-            return Object.fromEntries(await Promise.all(rates))
-          },
+          estimateFees: ({ targets, signal }) => estimateFees(client, targets, signal),
         }
       : {}),
   }
+}
+
+/** What confirms within fewer blocks confirms within more as well: LND's sources do not always say so. */
+async function estimateFees(
+  client: LndClient,
+  targets: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Readonly<Record<number, number>>> {
+  const soonestFirst = targets.toSorted((a, b) => a - b)
+  const rates = await Promise.all(
+    soonestFirst.map(async (target) => {
+      const message = { conf_target: Math.max(target, FASTEST_TARGET) }
+      return toSatPerVbyte((await client.call('estimateFee', message, { signal })).sat_per_kw)
+    }),
+  )
+  return Object.fromEntries(
+    soonestFirst.map((target, index) => [target, Math.min(...rates.slice(0, index + 1))]),
+  )
 }
 
 /** SendCoins. The label goes into LND's list of transactions with the transaction itself. */

@@ -1,65 +1,110 @@
-import { decodeInvoice } from '@lightning-mcp/codec'
 import {
-  type DecodedInvoice,
+  type CallOptions,
+  type Capabilities,
   LightningError,
-  type Msat,
+  nodeId,
+  type Route,
   type RouteTarget,
   type RoutingFacet,
+  supports,
 } from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
-import { fromShortChannelId } from '../short-channel-id.ts'
+import type { RawRoute } from '../schemas.ts'
+import { toShortChannelId } from '../short-channel-id.ts'
 import { toMsat } from '../to-core.ts'
+import { probe } from './probe.ts'
+import { noRoute, readTarget, wayTo } from './route-target.ts'
 
-/** Fees from LND's map of the network. EstimateRouteFee is not used: with an invoice it sends real HTLCs. */
-export function createRoutingFacet(client: LndClient): RoutingFacet {
+/** Each candidate costs LND a search. */
+const MOST_ROUTES = 10
+
+/** Fees and routes from LND's map of the network, which sends nothing; probing apart. */
+export function createRoutingFacet(client: LndClient, capabilities: Capabilities): RoutingFacet {
   return {
     async estimateFee({ target, signal }) {
-      const { routes } = await client.call('queryRoutes', toQuery(target), { signal })
-      const [route] = routes
-      if (route === undefined)
-        throw new LightningError({
-          code: 'no_route',
-          message: 'LND knows no route to the destination',
-          hint: 'Try a smaller amount, or open a channel towards it.',
-        })
+      const route = await findRoute(client, target, [], signal)
+      if (route === undefined) throw noRoute()
       return { feeMsat: toMsat(route.total_fees_msat), method: 'graph' }
     },
+    ...(supports(capabilities, 'routing.findRoutes')
+      ? { findRoutes: (request) => findRoutes(client, request) }
+      : {}),
+    ...(supports(capabilities, 'routing.probe') ? { probe: (request) => probe(client, request) } : {}),
   }
 }
 
-function toQuery(target: RouteTarget): object {
-  if ('nodeId' in target) return query(target.nodeId, target.amountMsat)
-  const decoded = decodeInvoice(target.invoice)
-  const amountMsat = decoded.amountMsat ?? target.amountMsat
-  if (amountMsat === undefined)
-    throw new LightningError({
-      code: 'amount_required',
-      message: 'the invoice leaves the amount to the payer, and none was given',
-      hint: 'Give the amount.',
+/** A step between two nodes that a search leaves out. */
+interface NodePair {
+  from: Buffer
+  to: Buffer
+}
+
+/** QueryRoutes answers one route. */
+async function findRoute(
+  client: LndClient,
+  target: RouteTarget,
+  ignored: readonly NodePair[],
+  signal: AbortSignal | undefined,
+): Promise<RawRoute | undefined> {
+  const read = readTarget(target)
+  const { routes } = await client.call(
+    'queryRoutes',
+    {
+      pub_key: read.payee,
+      amt_msat: String(read.amountMsat),
+      // without one LND leaves out routes above 5 %
+      fee_limit: { fixed_msat: String(read.amountMsat) },
+      use_mission_control: true,
+      ignored_pairs: ignored,
+      ...wayTo(read),
+    },
+    { signal },
+  )
+  return routes[0]
+}
+
+/** Asks again and again, each time without the dearest step of the route before. */
+async function findRoutes(
+  client: LndClient,
+  { target, limit, signal }: { target: RouteTarget; limit: number } & CallOptions,
+): Promise<readonly Route[]> {
+  const { identity_pubkey: self, block_height } = await client.call('getInfo', {}, { signal })
+  const routes: Route[] = []
+  const ignored: NodePair[] = []
+  while (routes.length < Math.min(limit, MOST_ROUTES)) {
+    const raw = await findRoute(client, target, ignored, signal).catch((error: unknown) => {
+      // that there is no other is no error
+      if (LightningError.is(error) && error.code === 'no_route' && routes.length > 0) return undefined
+      throw error
     })
-  return {
-    ...query(decoded.payee, amountMsat),
-    final_cltv_delta: decoded.minFinalCltvDelta,
-    route_hints: toRouteHints(decoded),
-    dest_features: decoded.features,
+    if (raw === undefined) break
+    routes.push(toRoute(raw, block_height))
+    ignored.push(dearestPair(raw, self))
   }
+  return routes.toSorted((a, b) => Number(a.feeMsat - b.feeMsat))
 }
 
-const query = (payee: string, amountMsat: Msat) => ({
-  pub_key: payee,
-  amt_msat: String(amountMsat),
-  // without one LND leaves out routes above 5 %
-  fee_limit: { fixed_msat: String(amountMsat) },
-  use_mission_control: true,
-})
+/** A hop's fee is taken by the node at its beginning for the step after it, so the step to leave out is the next one. */
+function dearestPair({ hops }: RawRoute, self: string): NodePair {
+  const dearest = hops.reduce(
+    (best, { fee_msat }, index) => (BigInt(fee_msat) > BigInt(hops[best]?.fee_msat ?? 0) ? index : best),
+    0,
+  )
+  const free = BigInt(hops[dearest]?.fee_msat ?? 0) === 0n
+  const key = (id: string | undefined): Buffer => Buffer.from(id ?? '', 'hex')
+  return free
+    ? { from: key(self), to: key(hops[0]?.pub_key) }
+    : { from: key(hops[dearest]?.pub_key), to: key(hops[dearest + 1]?.pub_key) }
+}
 
-const toRouteHints = ({ routeHints }: DecodedInvoice): object[] =>
-  routeHints.map((hops) => ({
-    hop_hints: hops.map((hop) => ({
-      node_id: hop.nodeId,
-      chan_id: fromShortChannelId(hop.shortChannelId),
-      fee_base_msat: Number(hop.feeBaseMsat),
-      fee_proportional_millionths: hop.feeProportionalMillionths,
-      cltv_expiry_delta: hop.cltvExpiryDelta,
-    })),
-  }))
+/** LND tells the height at which the first HTLC times out. */
+const toRoute = (raw: RawRoute, height: number): Route => ({
+  feeMsat: toMsat(raw.total_fees_msat),
+  totalCltvDelta: Math.max(0, raw.total_time_lock - height),
+  hops: raw.hops.map((hop) => ({
+    nodeId: nodeId(hop.pub_key),
+    channelId: toShortChannelId(hop.chan_id) ?? '',
+    amountMsat: toMsat(hop.amt_to_forward_msat),
+    feeMsat: toMsat(hop.fee_msat),
+  })),
+})

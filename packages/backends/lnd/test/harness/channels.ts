@@ -13,7 +13,24 @@ export async function openSpareChannel(network: Network, node: LndNode, peer: Ln
   await network.openChannel(node, peer, { sat: 200_000, pushSat: 50_000 })
   const fresh = (await channelsOf(node)).find(({ channel_point }) => !before.has(channel_point))
   if (fresh === undefined) throw new Error('the spare channel is not listed')
+  await waitUntil('the node to have a policy for its channel', () => ownPolicy(node, fresh.channel_point))
   return { fundingOutpoint: fresh.channel_point }
+}
+
+export interface RawPolicy {
+  time_lock_delta: number
+  fee_base_msat: string
+  fee_rate_milli_msat: string
+}
+
+/** What a node asks for payments through one of its channels, once its map of the network has it. */
+export async function ownPolicy(node: LndNode, outpoint: string): Promise<RawPolicy | undefined> {
+  const edge = await node.call<{
+    node1_pub: string
+    node1_policy: RawPolicy | null
+    node2_policy: RawPolicy | null
+  }>('default', 'getChanInfo', { chan_point: outpoint })
+  return (edge.node1_pub === node.pubkey ? edge.node1_policy : edge.node2_policy) ?? undefined
 }
 
 /** Confirms what the node has opened and closes it again; the channels that others opened stay. */

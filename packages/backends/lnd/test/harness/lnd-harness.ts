@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { BackendHarness, Stage } from '@lightning-mcp/backend-testkit'
-import { type LightningBackend, msat } from '@lightning-mcp/core'
+import { type LightningBackend, msat, nodeId } from '@lightning-mcp/core'
 import {
   type LndNode,
   MACAROON_PERMISSIONS,
@@ -13,6 +13,7 @@ import { createLndBackend } from '../../src/index.ts'
 import { closeOwnChannels, openSpareChannel } from './channels.ts'
 import { FaultProxy, proxyCertFile } from './fault-proxy.ts'
 import { lndCounterparty } from './lnd-counterparty.ts'
+import { routePayment } from './route-payment.ts'
 
 /** The conformance kit's harness, and what other tests on the same nodes need. */
 export interface LndHarness extends BackendHarness {
@@ -45,6 +46,7 @@ export async function startLndHarness(): Promise<LndHarness> {
   const { signature } = await neighbour.call<{ signature: string }>('default', 'signMessage', {
     msg: Buffer.from(foreignMessage),
   })
+  const tower = await remote.call<{ pubkey: Buffer; listeners: string[] }>('tower_server', 'getInfo')
   let lockedNode: Promise<LndNode> | undefined
   const locked = () => {
     lockedNode ??= (async () => {
@@ -118,6 +120,9 @@ export async function startLndHarness(): Promise<LndHarness> {
       foreignAddress: async () =>
         (await neighbour.call<{ address: string }>('default', 'newAddress', { type: 'TAPROOT_PUBKEY' }))
           .address,
+      routePayment: (amountMsat) => routePayment(neighbour, node, amountMsat),
+      watchtower: { nodeId: nodeId(tower.pubkey.toString('hex')), address: tower.listeners[0]! },
+      stranger: { nodeId: nodeId(remote.pubkey), host: remote.peerAddress },
       foreignSignature: { message: foreignMessage, signature, nodeId: neighbour.pubkey },
       close: async () => {
         // the next case counts on the balances that the first one found
