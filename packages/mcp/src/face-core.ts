@@ -59,6 +59,7 @@ export function createFaceCore(options: McpFaceOptions): FaceCore {
     instructions: instructions({
       readOnly: options.readOnly === true,
       simulated: options.simulator !== undefined,
+      previews: listed.some(({ input }) => 'preview' in input.shape),
     }),
     tools: listed.map(describeTool),
     async callTool(name, args, context) {
