@@ -1,4 +1,4 @@
-import type { Payment } from '@lightning-mcp/core'
+import type { Operation, Payment } from '@lightning-mcp/core'
 import type { Breakage, Variant } from './simulator-harness.ts'
 
 /** A backend that is wrong in one way, and what the kit must say about it. */
@@ -9,6 +9,8 @@ export interface BrokenBackend {
   readonly breakage: Breakage
   /** What it was before it was broken. Default: the simulated wallet as it is. */
   readonly variant?: Variant
+  /** The one operation that is broken: cases that do not need it are not run. Default: all are run. */
+  readonly touches?: Operation
   /** Exactly the cases that it fails. */
   readonly fails: readonly string[]
 }

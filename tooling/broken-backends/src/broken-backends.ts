@@ -44,6 +44,11 @@ import { throwsNotFound } from './backends/throws-not-found.ts'
 import { throwsOnABrokenSignature } from './backends/throws-on-a-broken-signature.ts'
 import { understatesItsWorstFee } from './backends/understates-its-worst-fee.ts'
 import type { BrokenBackend } from './broken-backend.ts'
+import { mistaken } from './mistake.ts'
+import { channelMistakes } from './mistakes/channels.ts'
+import { nodeMistakes } from './mistakes/node.ts'
+import { offerMistakes } from './mistakes/offers.ts'
+import { paymentMistakes } from './mistakes/payments.ts'
 
 /** Backends that are wrong on purpose, one way each. */
 export const brokenBackends: readonly BrokenBackend[] = [
@@ -92,4 +97,5 @@ export const brokenBackends: readonly BrokenBackend[] = [
   throwsNotFound,
   throwsOnABrokenSignature,
   understatesItsWorstFee,
+  ...[...paymentMistakes, ...offerMistakes, ...channelMistakes, ...nodeMistakes].map(mistaken),
 ]

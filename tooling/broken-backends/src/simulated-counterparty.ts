@@ -2,9 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SimulatedNetwork } from '@lightning-mcp/backend-simulator'
 import type { Counterparty, CounterpartyHold } from '@lightning-mcp/backend-testkit'
+import { decodeOffer } from '@lightning-mcp/codec'
 import {
   type LightningBackend,
   msat,
+  type NodeId,
   type PaymentHash,
   type Preimage,
   paymentHash,
@@ -12,16 +14,16 @@ import {
   ZERO_MSAT,
 } from '@lightning-mcp/core'
 
-/** No BOLT 12: an amount behind a mark. */
-export const SIMULATED_OFFER = 'lno1simulated'
-
 const GENEROUS_FEE_MSAT = msat(1_000_000n)
+
+export const nodeIdOf = (network: SimulatedNetwork, name: string): NodeId =>
+  network.nodes.find((node) => node.name === name)!.nodeId
 
 /** Another node of the simulated network, driven by the kit. */
 export function counterpartyOf(network: SimulatedNetwork, name: string): Counterparty {
   const wallet = network.wallet(name)
   return {
-    nodeId: network.nodes.find((node) => node.name === name)!.nodeId,
+    nodeId: nodeIdOf(network, name),
     async createInvoice({ amountMsat, description = '', expirySeconds = 3600 }) {
       const amount = amountMsat === undefined ? {} : { amountMsat }
       const created = await wallet.createInvoice({ description, expirySeconds, ...amount })
@@ -39,7 +41,14 @@ export function counterpartyOf(network: SimulatedNetwork, name: string): Counter
     async cancelInvoice(hash) {
       await wallet.invoices!.cancel({ paymentHash: hash })
     },
-    createOffer: async ({ amountMsat }) => `${SIMULATED_OFFER}${amountMsat}`,
+    createOffer: async (request) => (await wallet.offers!.create({ description: 'tea', ...request })).offer,
+    async disableOffer(offer) {
+      await wallet.offers!.disable!({ offerId: decodeOffer(offer).offerId })
+    },
+    async payOffer(request) {
+      const { status } = await wallet.offers!.pay!({ ...request, maxFeeMsat: GENEROUS_FEE_MSAT })
+      if (status !== 'settled') throw new Error(`the payment of ${name} is ${status}`)
+    },
     hold: holdOf(wallet),
   }
 }

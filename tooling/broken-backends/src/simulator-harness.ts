@@ -21,7 +21,7 @@ import {
   withCapabilityCheck,
   withFaults,
 } from '@lightning-mcp/layers'
-import { counterpartyOf } from './simulated-counterparty.ts'
+import { counterpartyOf, nodeIdOf } from './simulated-counterparty.ts'
 import { createSimulatedConnection, type EdgeLimits, type SimulatedConnection } from './simulated-edge.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
@@ -37,8 +37,9 @@ const SPENDING: readonly LayerOperation[] = [
 const REACHING: readonly LayerOperation[] = ['connect', 'getInfo', 'lookupPayment', ...SPENDING]
 const CHANNELS: readonly ChannelPlan[] = [
   { between: ['alice', 'bob'], capacitySat: sat(1_000_000n) },
-  { between: ['alice', 'bob'], capacitySat: sat(1_000_000n) },
+  { between: ['alice', 'bob'], capacitySat: sat(900_000n) },
   { between: ['bob', 'carol'], capacitySat: sat(4_000_000n) },
+  { between: ['dave', 'alice'], capacitySat: sat(1_000_000n) },
 ]
 
 /** Belongs in no error: a backend that prints it is broken. */
@@ -61,7 +62,7 @@ export type Breakage = (wallet: LightningBackend, world: SimulatedWorld) => Ligh
 
 /**
  * The kit's stage on a simulated network, a new one for each case: `alice` is tested, `bob` is beside
- * her behind two channels, `carol` behind bob, who charges.
+ * her behind two channels, `carol` behind bob, who charges, and `dave` behind alice.
  */
 export function createSimulatorHarness(
   name: string,
@@ -76,7 +77,10 @@ function openStage(breakage: Breakage, variant: Variant): Stage {
   const plan = createFaultPlan()
   const networks: SimulatedNetwork[] = []
   const build = (channels: readonly ChannelPlan[]): SimulatedNetwork => {
-    const nodes = ['alice', 'bob', 'carol'].map((node) => ({ name: node, onchainSat: sat(5_000_000n) }))
+    const nodes = ['alice', 'bob', 'carol', 'dave'].map((node) => ({
+      name: node,
+      onchainSat: sat(5_000_000n),
+    }))
     const built = createSimulatedNetwork({ clock, seed: 'broken', topology: { nodes, channels } })
     networks.push(built)
     return built
@@ -145,6 +149,12 @@ function openStage(breakage: Breakage, variant: Variant): Stage {
       connectionAttempts: () => connection.streams.attempts,
       hidePaymentOnce: () => plan.once('lookupPayment', { kind: 'lying-reply', change: () => undefined }),
     },
+    routePayment: async (amountMsat) => {
+      const { invoice } = await counterpartyOf(network, 'bob').createInvoice({ amountMsat })
+      await counterpartyOf(network, 'dave').pay({ invoice })
+    },
+    watchtower: { nodeId: nodeIdOf(network, 'bob'), address: '127.0.0.1:9911' },
+    stranger: { nodeId: nodeIdOf(network, 'carol'), host: '127.0.0.1:9735' },
     foreignAddress: async () => network.wallet('bob').onchain!.newAddress!({}),
     secrets: [CREDENTIAL],
     mineBlocks: async (count) => {

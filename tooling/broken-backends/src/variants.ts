@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto'
 import {
   type BackendProfile,
   type Capability,
   declareCapabilities,
   type LightningBackend,
-  type MessagesFacet,
   type Msat,
   msat,
   msatToSatExact,
-  type PayOfferRequest,
 } from '@lightning-mcp/core'
-import { SIMULATED_OFFER } from './simulated-counterparty.ts'
 import type { Variant } from './simulator-harness.ts'
 
 /** Knows no smaller unit than the sat. */
@@ -39,26 +35,9 @@ export const withoutSplicing: Variant = (wallet) =>
     members: { splicing: undefined },
   })
 
-/** Pays offers and signs messages, both in ways that only this network knows. */
-export const extended: Variant = (wallet, { network }) => {
-  const { nodeId } = network.nodes.find(({ name }) => name === 'alice')!
-  const pay = async ({ offer, maxFeeMsat }: PayOfferRequest) => {
-    const amountMsat = msat(BigInt(offer.slice(SIMULATED_OFFER.length)))
-    const { invoice } = await network.wallet('bob').createInvoice({ amountMsat, expirySeconds: 600 })
-    return wallet.payInvoice({ invoice: invoice as string, maxFeeMsat })
-  }
-  const sign = async ({ message }: { message: string }): Promise<string> =>
-    createHash('sha256').update(`${nodeId}${message}`).digest('hex')
-  const messages: MessagesFacet = {
-    sign,
-    verify: async ({ message, signature }) =>
-      signature === (await sign({ message })) ? { valid: true, nodeId } : { valid: false },
-  }
-  return varied(wallet, {
-    declared: ['offers.pay', 'messages.sign', 'messages.verify'],
-    members: { offers: { pay }, messages },
-  })
-}
+/** Chooses the preimages of keysend payments itself, as Core Lightning and Eclair do. */
+export const choosesPreimages: Variant = (_wallet, { network }) =>
+  network.wallet('alice', { keysendChoosesPreimage: true })
 
 function varied(
   wallet: LightningBackend,

@@ -4,17 +4,30 @@ import {
   formatSummary,
   idsWith,
 } from '@lightning-mcp/backend-testkit'
+import type { Operation } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
-import { brokenBackends, createSimulatorHarness, extended, reserveOnly, satOnly } from '../src/index.ts'
+import {
+  brokenBackends,
+  choosesPreimages,
+  createSimulatorHarness,
+  reserveOnly,
+  satOnly,
+} from '../src/index.ts'
 
 const passed = new Set<string>()
+
+const casesThatNeed = (operation: Operation): readonly string[] =>
+  conformanceRequirements.filter(({ capabilities }) => capabilities?.includes(operation)).map(({ id }) => id)
 
 /** Wallets of which nothing is broken; between them they declare all that a scenario stands for. */
 const unbroken = [
   { what: 'as it is', harness: createSimulatorHarness('as it is') },
   { what: 'that knows sats only', harness: createSimulatorHarness('sat only', undefined, satOnly) },
   { what: 'with a worst fee', harness: createSimulatorHarness('reserve only', undefined, reserveOnly) },
-  { what: 'that pays offers and signs', harness: createSimulatorHarness('extended', undefined, extended) },
+  {
+    what: 'that chooses its preimages itself',
+    harness: createSimulatorHarness('chooses preimages', undefined, choosesPreimages),
+  },
 ]
 
 describe('an unbroken wallet', () => {
@@ -28,8 +41,11 @@ describe('an unbroken wallet', () => {
 
 describe('a backend that', () => {
   test.each(brokenBackends)('$wrong fails exactly its cases', async (broken) => {
-    const { name, breakage, variant, fails } = broken
-    const summary = await examineBackend({ harness: createSimulatorHarness(name, breakage, variant) })
+    const { name, breakage, variant, touches, fails } = broken
+    const summary = await examineBackend({
+      harness: createSimulatorHarness(name, breakage, variant),
+      ...(touches === undefined ? {} : { only: casesThatNeed(touches) }),
+    })
     expect(idsWith(summary, 'failed'), formatSummary(summary)).toEqual(fails)
   })
 })

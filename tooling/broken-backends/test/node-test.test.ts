@@ -10,7 +10,9 @@ test('the kit runs under node:test as well', async () => {
   const options = ['--conditions=development', '--disable-warning=ExperimentalWarning', '--test-reporter=tap']
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, file], { env })
   expect(stdout).toMatch(/^# fail 0$/m)
-  expect(stdout).toMatch(/^# pass 74$/m)
   expect(stdout).toMatch(/^# skipped 0$/m)
-  expect(stderr).toContain('by node:test: 73 passed')
+  const passed = Number(/by node:test: (\d+) passed/.exec(stderr)?.[1])
+  expect(passed).toBeGreaterThan(100)
+  // and the last one, which accounts for them
+  expect(stdout).toMatch(new RegExp(`^# pass ${passed + 1}$`, 'm'))
 }, 60_000)

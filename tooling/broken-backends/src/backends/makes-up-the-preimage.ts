@@ -27,6 +27,9 @@ export const makesUpThePreimage: BrokenBackend = {
     'malformed-reply-unknown',
     'keysend-records-hash-first',
     'by-hash-guard-refuses-second-send',
+    'outgoing-channel-is-used',
+    'keysend-found-by-label',
+    'offer-fetched-invoice-is-paid',
     'rate-limit-backs-off',
   ],
 }

@@ -19,5 +19,7 @@ export const neverSaysFailed: BrokenBackend = {
     'recipient-rejects',
     'connection-lost-after-send-unknown-then-failed',
     'failed-then-retry-same-hash',
+    'max-parts-is-obeyed',
+    'last-hop-is-obeyed',
   ],
 }

@@ -1,12 +1,10 @@
 import { LightningError } from '@lightning-mcp/core'
 import { wrapBackend } from '@lightning-mcp/layers'
 import type { BrokenBackend } from '../broken-backend.ts'
-import { extended } from '../variants.ts'
 
 export const paysOffersTwice: BrokenBackend = {
   name: 'pays-offers-twice',
   wrong: 'pays an offer again when the first reply is lost',
-  variant: extended,
   breakage: (wallet) =>
     wrapBackend(wallet, {
       async call({ operation }, next) {
@@ -19,5 +17,5 @@ export const paysOffersTwice: BrokenBackend = {
         }
       },
     }),
-  fails: ['offer-pay-unknown-not-repeated'],
+  fails: ['offer-pay-unknown-not-repeated', 'offer-lost-payment-listed'],
 }

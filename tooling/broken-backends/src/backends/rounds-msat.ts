@@ -30,6 +30,10 @@ export const roundsMsat: BrokenBackend = {
     'lookup-settled-with-received-amount',
     'lookup-overpaid',
     'failed-then-retry-same-hash',
+    'offer-pay-unknown-not-repeated',
     'by-hash-guard-refuses-second-send',
+    'keysend-found-by-label',
+    'offer-paid-until-disabled',
+    'offer-pay-amount',
   ],
 }

@@ -18,6 +18,8 @@ export const takesAbsenceForFailure: BrokenBackend = {
     'pay-expired-not-sent',
     'pay-wrong-network-not-sent',
     'lookup-not-found-once-then-appears',
+    'keysend-found-by-label',
+    'offer-fetched-invoice-is-paid',
     'probe-declared-side-effecting',
   ],
 }

@@ -1,12 +1,10 @@
 import { LightningError } from '@lightning-mcp/core'
 import { wrapBackend } from '@lightning-mcp/layers'
 import type { BrokenBackend } from '../broken-backend.ts'
-import { extended } from '../variants.ts'
 
 export const throwsOnABrokenSignature: BrokenBackend = {
   name: 'throws-on-a-broken-signature',
   wrong: 'throws where a signature is not valid',
-  variant: extended,
   breakage: (wallet) =>
     wrapBackend(wallet, {
       async call({ operation }, next) {

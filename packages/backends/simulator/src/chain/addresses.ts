@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { LightningError } from '@lightning-mcp/core'
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { ripemd160 } from '@noble/hashes/legacy.js'
 import { bech32, bech32m, createBase58check } from '@scure/base'
 import type { NetworkState } from '../network-state.ts'
-import { deriveBytes } from '../nodes/keys.ts'
+import { deriveBytes, derivePublicKey } from '../nodes/keys.ts'
 
 export type AddressType = 'p2wpkh' | 'p2tr'
 
@@ -33,7 +32,7 @@ function addressesAt(
   name: string,
   index: number,
 ): Readonly<Record<AddressType, string>> {
-  const key = secp256k1.getPublicKey(deriveBytes(state.seed, 'address', name, index), true)
+  const key = derivePublicKey(state.seed, 'address', name, index)
   const hash = ripemd160(createHash('sha256').update(key).digest())
   return {
     p2wpkh: bech32.encode('bcrt', [0, ...bech32.toWords(hash)]),

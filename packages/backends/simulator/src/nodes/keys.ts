@@ -12,4 +12,19 @@ export const nodePrivateKey = (seed: string, name: string): Uint8Array => derive
 
 /** The public key by which the network knows the node. */
 export const nodePublicKey = (seed: string, name: string): NodeId =>
-  nodeId(bytesToHex(secp256k1.getPublicKey(nodePrivateKey(seed, name), true)))
+  nodeId(bytesToHex(derivePublicKey(seed, 'node', name)))
+
+const KEPT_KEYS = 4096
+/** Deriving one takes a while, and the owner of an address is found by deriving them all. */
+const publicKeys = new Map<string, Uint8Array>()
+
+/** The compressed public key of the private one that follows from seed and label. */
+export function derivePublicKey(seed: string, ...labels: readonly (string | number)[]): Uint8Array {
+  const name = [seed, ...labels].join('/')
+  const known = publicKeys.get(name)
+  if (known !== undefined) return known
+  const derived = secp256k1.getPublicKey(deriveBytes(seed, ...labels), true)
+  if (publicKeys.size >= KEPT_KEYS) publicKeys.clear()
+  publicKeys.set(name, derived)
+  return derived
+}
