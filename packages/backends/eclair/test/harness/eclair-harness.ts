@@ -181,10 +181,9 @@ const forgedEvent = (paymentHash: string) => ({
 })
 
 const harmlessEvent = (index: number) => ({
-  type: 'channel-confirmed',
+  type: 'channel-ready',
   remoteNodeId: `02${'11'.repeat(32)}`,
   channelId: index.toString(16).padStart(64, '0'),
   fundingTxId: '22'.repeat(32),
   fundingTxIndex: 0,
-  blockHeight: 100,
 })
