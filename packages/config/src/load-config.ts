@@ -154,6 +154,7 @@ function limitsThatWereSet(settings: Settings, sources: Config['sources']): Wall
     maxPerDayMsat: set('maxPerDaySats') ? settings.maxPerDaySats : undefined,
     maxPer30DaysMsat: settings.maxPer30DaysSats,
     maxLifetimeMsat: settings.maxLifetimeSats,
+    maxIntoChannelMsat: settings.maxIntoChannelSats,
     maxPaymentsPerMinute: settings.maxPaymentsPerMinute,
     maxFee:
       set('maxFeeSats') || set('maxFeePercent')

@@ -26,6 +26,7 @@ export function printConfig(config: Config): string {
     maxPerDaySats: { value: settings.maxPerDaySats / 1000n, from: sources.maxPerDaySats },
     maxPer30DaysSats: { value: sats(settings.maxPer30DaysSats), from: sources.maxPer30DaysSats },
     maxLifetimeSats: { value: sats(settings.maxLifetimeSats), from: sources.maxLifetimeSats },
+    maxIntoChannelSats: { value: sats(settings.maxIntoChannelSats), from: sources.maxIntoChannelSats },
     maxPaymentsPerMinute: { value: settings.maxPaymentsPerMinute, from: sources.maxPaymentsPerMinute },
     maxFeeSats: { value: settings.maxFeeSats / 1000n, from: sources.maxFeeSats },
     maxFeePercent: { value: settings.maxFeePercent / 10_000, from: sources.maxFeePercent },

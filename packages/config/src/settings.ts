@@ -96,7 +96,8 @@ export const settingsSchema = z.strictObject({
       default: 'default',
     }),
   toolsets: listValue.optional().register(meta, {
-    description: 'Groups of tools to offer',
+    description:
+      'Groups of tools to offer: wallet, payments, channels, onchain, network, watchtower, simulator, or all',
     placeholder: 'NAMES',
     default: 'wallet, and simulator with the simulator',
   }),
@@ -134,6 +135,11 @@ export const settingsSchema = z.strictObject({
   maxLifetimeSats: satsValue.optional().register(meta, {
     description: 'Most that may be spent in all, fees included',
     placeholder: 'SATS',
+  }),
+  maxIntoChannelSats: satsValue.optional().register(meta, {
+    description: 'Most own money that may be moved into one channel, which is not spending',
+    placeholder: 'SATS',
+    default: 'none is moved; beside a signed policy what that says, or less',
   }),
   maxPaymentsPerMinute: countValue.optional().register(meta, {
     description: 'Most payments that may be begun in any minute',

@@ -103,7 +103,7 @@ function capitalWithoutLimit(capitalMsat: Msat, nodes: readonly LimitNode[]): Ru
     because: {
       code: 'budget_exceeded',
       message: 'the owner has set no limit for money that is moved into channels, so none is moved',
-      hint: 'The owner can set maxIntoChannelSats in the policy.',
+      hint: 'Tell the owner, who decides it: "maxIntoChannelSats" (the most own money for one channel) in the policy file, with a higher version, and then: lightning-mcp owner policy set FILE. A server without a policy takes --max-into-channel-sats.',
     },
   }
 }

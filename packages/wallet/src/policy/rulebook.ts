@@ -36,7 +36,8 @@ const NO_ACCOUNT: AccountPolicy = { limits: {}, budgets: new Map() }
 
 /** Makes the limit tree of a policy and of what was set beside it; defaults where neither says anything. */
 export function createRulebook({ policy, settings = {} }: RulebookOptions): Rulebook {
-  const rootNodes = policy === undefined ? unsigned(settings) : signed(policy, settings)
+  const ownerRoot = policy === undefined ? [] : [{ scope: SERVER_SCOPE, limits: policy.server }]
+  const startRoot = policy === undefined ? unsigned(settings) : lowering(settings)
   const accountOf = (account: string): AccountPolicy =>
     policy?.accounts.get(account) ?? policy?.accounts.get('default') ?? NO_ACCOUNT
 
@@ -61,14 +62,20 @@ export function createRulebook({ policy, settings = {} }: RulebookOptions): Rule
         ([name, { destinations }]) =>
           name === named || (destinations !== undefined && fits(destinations, payee)),
       )
-      return [...concerned.map((budget) => budgetNode(account, budget)), accountNode(account), ...rootNodes]
+      const owners = [
+        ...concerned.map((budget) => budgetNode(account, budget)),
+        accountNode(account),
+        ...ownerRoot,
+      ]
+      return [...owners, ...(policy === undefined ? startRoot : startRoot.map(besides(owners)))]
     },
     allNodes(account) {
       const { budgets } = accountOf(account)
       return [
         ...[...budgets].map((budget) => budgetNode(account, budget)),
         accountNode(account),
-        ...rootNodes,
+        ...ownerRoot,
+        ...startRoot,
       ]
     },
   }
@@ -79,12 +86,19 @@ const unsigned = (settings: WalletLimits): LimitNode[] => [
   { scope: SERVER_SCOPE, limits: { ...DEFAULT_LIMITS, ...settings } },
 ]
 
-function signed({ server }: Policy, settings: WalletLimits): LimitNode[] {
-  const { allowUncappedFees, ...lowering } = settings
-  const limits: NodeLimits = { ...lowering, ...(allowUncappedFees === false ? { allowUncappedFees } : {}) }
-  const beside = Object.keys(limits).length > 0 ? [{ scope: SERVER_SCOPE, limits }] : []
-  return [{ scope: SERVER_SCOPE, limits: server }, ...beside]
+function lowering({ allowUncappedFees, ...settings }: WalletLimits): LimitNode[] {
+  const limits: NodeLimits = { ...settings, ...(allowUncappedFees === false ? { allowUncappedFees } : {}) }
+  return Object.keys(limits).length > 0 ? [{ scope: SERVER_SCOPE, limits }] : []
 }
+
+/** Nothing goes into channels where no limit says how much: what was set at the start cannot allow it in a policy's stead. */
+const besides =
+  (owners: readonly LimitNode[]) =>
+  (node: LimitNode): LimitNode => {
+    if (owners.some(({ limits }) => limits.maxIntoChannelMsat !== undefined)) return node
+    const { maxIntoChannelMsat: _, ...limits } = node.limits
+    return { ...node, limits }
+  }
 
 /** The safe defaults for what neither an account nor the whole server has a limit of. */
 function defaultsBeside(account: NodeLimits, server: NodeLimits): NodeLimits {

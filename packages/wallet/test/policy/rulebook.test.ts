@@ -31,6 +31,29 @@ const budgets = {
   nodes: { destinations: [NODE] },
 }
 
+describe('money into channels', () => {
+  const maxIntoChannelMsat = msat(5_000n)
+
+  test('may go there as the start of the program says where there is no policy', () => {
+    expect(limitsOf(book(undefined, { maxIntoChannelMsat }), 'maxIntoChannelMsat')).toEqual([
+      ['server', 5_000n],
+    ])
+  })
+
+  test('may not where a policy does not say so, whatever was set at the start', () => {
+    const rulebook = book({ accounts: { default: {} } }, { maxIntoChannelMsat })
+    expect(limitsOf(rulebook, 'maxIntoChannelMsat')).toEqual([])
+  })
+
+  test.each([{ server: { maxIntoChannelSats: 9 } }, { accounts: { default: { maxIntoChannelSats: 9 } } }])(
+    'is lowered by the start of the program beside %j',
+    (policy) => {
+      const limits = limitsOf(book(policy, { maxIntoChannelMsat }), 'maxIntoChannelMsat')
+      expect(limits.map(([, limit]) => limit)).toEqual([9_000n, 5_000n])
+    },
+  )
+})
+
 describe('defaults', () => {
   test('hold for the whole server where there is no policy', () => {
     expect(book(undefined).nodesFor('default', { payee: bob })).toEqual([
