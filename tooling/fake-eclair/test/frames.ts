@@ -4,7 +4,10 @@ import type { JsonObject } from '../src/json.ts'
 import { ask, call, type EclairLine } from './eclair-line.ts'
 
 /** Opens a websocket with the password. */
-export async function openStream({ url, password }: FakeEclair): Promise<WebSocket> {
+export async function openStream({
+  url,
+  password,
+}: Pick<FakeEclair, 'url' | 'password'>): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { auth: `:${password}` })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)

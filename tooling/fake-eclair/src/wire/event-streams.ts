@@ -35,28 +35,34 @@ export class EventStreams {
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#add(opened))
   }
 
+  /** Tells an event as the node does. */
+  publish(event: JsonObject): void {
+    this.#hub.publish(event)
+  }
+
+  /** A client opens its stream in its own time. */
+  async untilOpen(): Promise<void> {
+    while (this.#streams.size === 0) await new Promise<void>((wake) => this.#waiting.push(wake))
+  }
+
   /** Drops every stream as after 61 s of silence. */
   drop(): void {
     for (const { socket } of this.#streams) socket.terminate()
   }
 
-  /** A client opens its stream in its own time: waits for one, then drops it. */
+  /** Waits for a stream, then drops it. */
   async dropWhenOpen(): Promise<void> {
-    await this.#opened()
+    await this.untilOpen()
     this.drop()
   }
 
   /** Sends a frame past the hub once there is a stream, and waits until it has left. */
   async tellWhenOpen(event: JsonObject): Promise<void> {
-    await this.#opened()
+    await this.untilOpen()
     const frame = JSON.stringify(event)
     await Promise.all(
       [...this.#streams].map(({ socket }) => new Promise<void>((sent) => socket.send(frame, () => sent()))),
     )
-  }
-
-  async #opened(): Promise<void> {
-    while (this.#streams.size === 0) await new Promise<void>((wake) => this.#waiting.push(wake))
   }
 
   close(): void {
