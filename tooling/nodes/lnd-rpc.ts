@@ -6,6 +6,7 @@ export interface LndServices {
   router: object
   invoices: object
   wallet: object
+  tower_client: object
   tower_server: object
   status: object
   unlocker: object

@@ -21,8 +21,8 @@ export interface NetworkOptions {
   channelSat?: number
   /** How much of it lies on the far side. Default: half. */
   pushSat?: number
-  /** The first node is a watchtower, and the last one may have towers watch over it. */
-  watchtower?: boolean
+  /** All nodes but the last are watchtowers, and the last may have them watch over it. */
+  watchtowers?: boolean
   /** Told what is being done. */
   say?: Say
 }
@@ -58,7 +58,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   }
   try {
     const count = options.nodes ?? 3
-    const ports = await freePorts(3 + 3 * count)
+    const ports = await freePorts(2 + 4 * count)
     btcd = await startBtcd({
       binary: binaries.btcd,
       folder: book.folder,
@@ -85,10 +85,13 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
       return node
     }
     for (let index = 0; index < count; index++)
-      makeNode([ports[3 + 3 * index]!, ports[4 + 3 * index]!, ports[5 + 3 * index]!], {
+      makeNode([ports[2 + 4 * index]!, ports[3 + 4 * index]!, ports[4 + 4 * index]!], {
         ...(index === 0 ? { seed: MINER_SEED.split(' ') } : {}),
-        ...(options.watchtower && index === 0 ? { towerPort: ports[2]! } : {}),
-        ...(options.watchtower && index === count - 1 ? { watchtowerClient: true } : {}),
+        ...(options.watchtowers !== true
+          ? {}
+          : index === count - 1
+            ? { watchtowerClient: true }
+            : { towerPort: ports[5 + 4 * index]! }),
       })
     await Promise.all(nodes.map((node) => node.start()))
     say('nodes are up')

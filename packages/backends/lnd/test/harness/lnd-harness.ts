@@ -30,7 +30,7 @@ export interface LndHarness extends BackendHarness {
 
 /** Three real nodes for all cases, the adapter's one behind a proxy that can do what networks do. */
 export async function startLndHarness(): Promise<LndHarness> {
-  const network = await startNetwork({ watchtower: true })
+  const network = await startNetwork({ watchtowers: true })
   // the last one: its channels were opened by the neighbour, who pays the commitment fee, so that its
   // balance does not waver by the fee of an HTLC that is still being removed
   const [remote, neighbour, node] = network.nodes as [LndNode, LndNode, LndNode]
@@ -46,7 +46,9 @@ export async function startLndHarness(): Promise<LndHarness> {
   const { signature } = await neighbour.call<{ signature: string }>('default', 'signMessage', {
     msg: Buffer.from(foreignMessage),
   })
-  const tower = await remote.call<{ pubkey: Buffer; listeners: string[] }>('tower_server', 'getInfo')
+  const [watching, tower] = await Promise.all([towerOf(remote), towerOf(neighbour)])
+  // from the beginning: without any tower LND looks for one less and less often
+  await node.call('tower_client', 'addTower', { pubkey: watching.pubkey, address: watching.listeners[0] })
   let lockedNode: Promise<LndNode> | undefined
   const locked = () => {
     lockedNode ??= (async () => {
@@ -147,6 +149,9 @@ export async function startLndHarness(): Promise<LndHarness> {
     },
   }
 }
+
+const towerOf = (node: LndNode) =>
+  node.call<{ pubkey: Buffer; listeners: string[] }>('tower_server', 'getInfo')
 
 /**
  * A flat fee, whatever the amount: with a share of the amount, LND would split a payment whose whole

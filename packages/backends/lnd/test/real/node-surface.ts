@@ -283,6 +283,19 @@ export function testNodeSurface(harness: LndHarness): void {
           expect(await backend.backup!.verify!({ backup: other })).toEqual({ valid: false })
       })
 
+      test('what was paid is backed up at the tower that watches', async () => {
+        const { pubkey } = await remote.call<{ pubkey: Buffer }>('tower_server', 'getInfo')
+        await backend.payInvoice({ invoice: await invoiceOf(1_000_000n), maxFeeMsat: msat(5_000n) })
+        await waitUntil('everything to be at the tower', async () => {
+          const { backups, pendingBackups, sessionsAcquired } = await backend.watchtowers!.stats!({})
+          return backups > 0 && pendingBackups === 0 && sessionsAcquired > 0
+        })
+        const towers = await backend.watchtowers!.list({})
+        const watching = towers.find(({ nodeId: id }) => id === pubkey.toString('hex'))
+        expect(watching).toMatchObject({ active: true })
+        expect(watching!.sessions).toBeGreaterThan(0)
+      })
+
       test('a node without a watchtower client has no such facet', async () => {
         expect(forwarder.watchtowers).toBeUndefined()
         expect(forwarder.capabilities['watchtowers.add']).toBe('none')
