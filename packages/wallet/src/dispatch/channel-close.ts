@@ -16,7 +16,9 @@ export const channelCloseStrategy: Strategy = {
     const { channel, mode, feeRateSatPerVbyte } = detailsOf<ChannelCloseDetails>(intent)
     if (backend.channels?.close === undefined)
       throw new LightningError({ code: 'unsupported', message: 'this backend closes no channels' })
-    return judgeOperation(await backend.channels.close({ channel, mode, feeRateSatPerVbyte, signal }))
+    // a commitment transaction pays what was agreed with the peer when it was signed
+    const rate = mode === 'force' ? {} : { feeRateSatPerVbyte }
+    return judgeOperation(await backend.channels.close({ channel, mode, ...rate, signal }))
   },
   async lookUp(intent, context) {
     if (intent.state === 'settled') {
