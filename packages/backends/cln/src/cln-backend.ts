@@ -1,22 +1,34 @@
 import {
   type BackendProfile,
+  type BackupFacet,
   type Balance,
   type CallOptions,
   type Capabilities,
   type Capability,
+  type ChannelsFacet,
   type CreateInvoiceRequest,
+  type ForwardsFacet,
+  type GraphFacet,
   type Invoice,
+  type InvoicesFacet,
+  type KeysendFacet,
   type LightningBackend,
   LightningError,
   type LightningEvent,
   type ListTransactionsRequest,
+  type MessagesFacet,
   type NodeInfo,
+  type OffersFacet,
+  type OnchainFacet,
   type Page,
   type PayInvoiceRequest,
   type Payment,
   type PaymentHash,
   type PaymentKey,
+  type PeersFacet,
   paymentHash,
+  type RoutingFacet,
+  type SplicingFacet,
   supports,
   type Transaction,
   type WatchRequest,
@@ -24,8 +36,21 @@ import {
 import { toBalance } from './balance.ts'
 import { ClnClient } from './client.ts'
 import { watchEvents } from './events.ts'
+import { createBackupFacet } from './facets/backup.ts'
+import { createChannelsFacet } from './facets/channels.ts'
+import { createForwardsFacet } from './facets/forwards.ts'
+import { createGraphFacet } from './facets/graph.ts'
+import { CanceledInvoices, createInvoicesFacet } from './facets/invoices.ts'
+import { createKeysendFacet } from './facets/keysend.ts'
+import { createMessagesFacet } from './facets/messages.ts'
+import { createOffersFacet } from './facets/offers.ts'
+import { createOnchainFacet } from './facets/onchain.ts'
+import { createPeersFacet } from './facets/peers.ts'
+import { createRoutingFacet } from './facets/routing.ts'
+import { createSplicingFacet } from './facets/splicing.ts'
 import { type HistoryContext, listTransactions } from './history.ts'
 import { toCreatedInvoice, toInvoiceParams } from './invoices.ts'
+import { lookupByLabel } from './labelled-payments.ts'
 import { clnCapabilities, type Method } from './methods.ts'
 import { type ClnBackendOptions, checkOptions, loadRestConnection } from './options.ts'
 import { Attempts, lookupPayment, payInvoice } from './payments.ts'
@@ -48,11 +73,24 @@ export function createClnBackend(options: ClnBackendOptions): LightningBackend {
 class ClnBackend implements LightningBackend {
   readonly kind = 'cln'
   capabilities: Capabilities = clnCapabilities
+  invoices: InvoicesFacet | undefined
+  offers: OffersFacet | undefined
+  keysend: KeysendFacet | undefined
+  routing: RoutingFacet | undefined
+  channels: ChannelsFacet | undefined
+  splicing: SplicingFacet | undefined
+  peers: PeersFacet | undefined
+  onchain: OnchainFacet | undefined
+  graph: GraphFacet | undefined
+  forwards: ForwardsFacet | undefined
+  messages: MessagesFacet | undefined
+  backup: BackupFacet | undefined
 
   readonly #client: ClnClient
   readonly #attempts = new Attempts()
   readonly #ended = new AbortController()
-  readonly #ends: HistoryContext['ends'] = { sendpays: 0, invoices: 0 }
+  readonly #ends: HistoryContext['ends'] = { sendpays: 0, invoices: 0, forwards: 0 }
+  readonly #canceled = new CanceledInvoices()
   #rune: RuneContents = UNRESTRICTED
   #methods: ReadonlySet<string> = new Set()
   #identity: BackendProfile['identity'] | undefined
@@ -69,6 +107,7 @@ class ClnBackend implements LightningBackend {
             return connection
           })
     this.#client = new ClnClient(transport, (getInfo) => this.#refuseOther(getInfo))
+    this.#makeFacets()
   }
 
   async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
@@ -79,6 +118,7 @@ class ClnBackend implements LightningBackend {
     this.#methods = await this.#learnMethods(version, signal)
     this.#identity = identity
     this.capabilities = capabilitiesWith((method) => this.#has(method))
+    this.#makeFacets()
     return {
       identity,
       version,
@@ -90,7 +130,36 @@ class ClnBackend implements LightningBackend {
       duplicateGuard: 'by-hash',
       lookup: 'hash',
       events: 'poll',
+      keysendChoosesPreimage: true,
+      keepsPaymentLabels: true,
     }
+  }
+
+  #makeFacets(): void {
+    const { capabilities } = this
+    const client = this.#client
+    const can = (capability: Capability): boolean => supports(capabilities, capability)
+    const has = (method: Method): boolean => this.#has(method)
+    const history = (signal: AbortSignal | undefined): HistoryContext => this.#history(signal)
+    const identity = (signal: AbortSignal | undefined) =>
+      this.#learned(signal === undefined ? {} : { signal })
+    const shared = { client, attempts: this.#attempts, has, history, identity }
+    this.invoices = can('invoices.cancel') ? createInvoicesFacet(client, this.#canceled, now) : undefined
+    this.offers = can('offers.list') ? createOffersFacet(shared, capabilities) : undefined
+    this.keysend = can('keysend.send') ? createKeysendFacet(shared) : undefined
+    this.routing = can('routing.estimateFee')
+      ? createRoutingFacet(client, has, async (signal) => (await identity(signal)).id)
+      : undefined
+    this.channels = can('channels.list') ? createChannelsFacet(client, capabilities) : undefined
+    this.splicing = can('splicing.spliceIn') ? createSplicingFacet(client) : undefined
+    this.peers = can('peers.list') ? createPeersFacet(client, capabilities) : undefined
+    this.onchain = can('onchain.getBalance')
+      ? createOnchainFacet(client, capabilities, async (signal) => (await identity(signal)).network)
+      : undefined
+    this.graph = can('graph.getNode') ? createGraphFacet(client) : undefined
+    this.forwards = can('forwards.list') ? createForwardsFacet(history) : undefined
+    this.messages = can('messages.sign') ? createMessagesFacet(client) : undefined
+    this.backup = can('backup.export') ? createBackupFacet(client) : undefined
   }
 
   /** Which calls the node has. A rune that forbids to ask leaves what its version has. */
@@ -183,7 +252,7 @@ class ClnBackend implements LightningBackend {
       { signal: request.signal },
     )
     const [raw] = toList(invoices)
-    return raw === undefined ? undefined : toInvoice(raw, now())
+    return raw === undefined ? this.#canceled.get(hash) : toInvoice(raw, now())
   }
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
@@ -205,17 +274,14 @@ class ClnBackend implements LightningBackend {
 
   async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {
     this.#need('lookupPayment')
-    if (!('paymentHash' in key))
-      throw new LightningError({
-        code: 'invalid_request',
-        message: 'Core Lightning finds payments by their hash only',
-        hint: 'Give the payment hash.',
-      })
-    return lookupPayment(
-      { client: this.#client, attempts: this.#attempts, now: now() },
-      paymentHash(key.paymentHash),
-      key.signal,
-    )
+    const context = { ...this.#history(key.signal), attempts: this.#attempts }
+    if ('paymentHash' in key) return lookupPayment(context, paymentHash(key.paymentHash), key.signal)
+    if ('label' in key) return lookupByLabel(context, key.label, key.since)
+    throw new LightningError({
+      code: 'invalid_request',
+      message: 'Core Lightning finds payments by their hash or label only',
+      hint: 'Give the payment hash.',
+    })
   }
 
   async listTransactions(request: ListTransactionsRequest): Promise<Page<Transaction>> {

@@ -185,6 +185,14 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   },
   {
     codes: [-32602],
+    text: /amount_msat (parameter )?required/i,
+    code: 'amount_required',
+    message: 'the amount is left to the payer, and none was given',
+    hint: 'Give the amount.',
+    refusesUnrecorded: true,
+  },
+  {
+    codes: [-32602],
     text: /bolt1[12]|invoice|invstring|bech32/i,
     code: 'invalid_invoice',
     message: 'Core Lightning cannot pay this kind of invoice',
@@ -285,7 +293,19 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     message: 'Core Lightning has no such invoice that could be acted on',
     hint: 'Check the payment hash.',
   },
-  // captured as fetchinvoice-disabled; 1003: no answer in time
+  {
+    codes: [1002],
+    code: 'invoice_expired',
+    message: 'the offer has expired',
+    hint: 'Ask for a new offer.',
+  },
+  {
+    codes: [1003],
+    code: 'no_route',
+    message: 'no way leads to the owner of the offer',
+    hint: 'Connect to more peers, or ask for a BOLT 11 invoice.',
+  },
+  // captured as fetchinvoice-disabled
   {
     codes: [1004],
     code: 'recipient_rejected',
@@ -293,7 +313,7 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     hint: 'Ask for a new offer.',
   },
   {
-    codes: [1000, 1001, 1002, 1003, 1005],
+    codes: [1005],
     code: 'unavailable',
     message: 'the owner of the offer does not answer',
     hint: 'Try again later, or ask for a BOLT 11 invoice.',

@@ -28,7 +28,7 @@ export interface HistoryContext {
   client: ClnClient
   has(method: Method): boolean
   /** What the end of each list was when it was last asked for. */
-  ends: Record<'sendpays' | 'invoices', number>
+  ends: Record<'sendpays' | 'invoices' | 'forwards', number>
   now: UnixSeconds
   signal: AbortSignal | undefined
 }
@@ -146,7 +146,7 @@ const invoicesOf = ({ client, signal }: HistoryContext): NumberedList<RawInvoice
 /** The number of the newest row; some of the newest may have been deleted. */
 export async function endOf(
   { client, has, ends, signal }: HistoryContext,
-  subsystem: 'sendpays' | 'invoices',
+  subsystem: 'sendpays' | 'invoices' | 'forwards',
   list: NumberedList<{ created_index?: number }>,
 ): Promise<number> {
   if (has('wait'))

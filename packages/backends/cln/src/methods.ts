@@ -15,7 +15,6 @@ export const METHODS = {
   listpays: '0',
   listsendpays: '0',
   wait: '23.08',
-  waitanyinvoice: '0',
   xkeysend: '26.06',
   keysend: '0',
   offer: '0',
@@ -37,7 +36,6 @@ export const METHODS = {
   withdraw: '0',
   feerates: '0',
   listtransactions: '0',
-  'bkpr-listaccountevents': '22.11',
   listnodes: '0',
   listchannels: '0',
   listforwards: '0',
@@ -52,6 +50,10 @@ export type Method = keyof typeof METHODS
 type Needs = readonly (Method | readonly Method[])[]
 
 const PAY: Needs = [['xpay', 'pay'], 'listpays', 'listsendpays']
+// a facet has both of its first calls or neither
+const OFFERS: Needs = ['offer', 'listoffers']
+const SPLICE: Needs = ['splicein', 'spliceout', 'listpeerchannels', 'feerates']
+const MESSAGES: Needs = ['signmessage', 'checkmessage']
 const KEYSEND: Needs = [['xkeysend', 'keysend'], 'listpays', 'listsendpays']
 
 /** What each ability calls: where node or rune lack any of it, the ability is taken away. */
@@ -70,9 +72,47 @@ export const CAPABILITY_METHODS: Readonly<Partial<Record<Capability, Needs>>> = 
   lookupPayment: ['listpays', 'listsendpays'],
   listTransactions: ['listsendpays', 'listinvoices'],
   watch: ['wait', 'listinvoices'],
+  'invoices.cancel': ['delinvoice', 'listinvoices'],
+  'offers.create': OFFERS,
+  'offers.list': OFFERS,
+  'offers.disable': [...OFFERS, 'disableoffer'],
+  'offers.fetchInvoice': [...OFFERS, 'fetchinvoice'],
+  'offers.pay': [...OFFERS, 'fetchinvoice', ...PAY],
+  'offers.listPayments': [...OFFERS, 'listpays', 'listsendpays'],
+  'keysend.send': KEYSEND,
+  'routing.estimateFee': [['getroutes', 'getroute']],
+  'routing.findRoutes': [['getroutes', 'getroute']],
+  'channels.list': ['listpeerchannels'],
+  'channels.listPending': ['listpeerchannels'],
+  'channels.listClosed': ['listpeerchannels', 'listclosedchannels'],
+  'channels.open': ['listpeerchannels', 'fundchannel', 'connect'],
+  'channels.close': ['listpeerchannels', 'close'],
+  'channels.updatePolicy': ['listpeerchannels', 'setchannel'],
+  'splicing.spliceIn': SPLICE,
+  'splicing.spliceOut': SPLICE,
+  'peers.list': ['listpeers'],
+  'peers.connect': ['listpeers', 'connect'],
+  'peers.disconnect': ['listpeers', 'disconnect'],
+  'onchain.getBalance': ['listfunds'],
+  'onchain.newAddress': ['listfunds', 'newaddr'],
+  'onchain.send': ['listfunds', 'withdraw'],
+  'onchain.listUtxos': ['listfunds'],
+  'onchain.listTransactions': ['listfunds', 'listtransactions'],
+  'onchain.estimateFees': ['listfunds', 'feerates'],
+  'graph.getNode': ['listnodes', 'listchannels'],
+  'forwards.list': ['listforwards'],
+  'forwards.feeReport': ['listforwards'],
+  'messages.sign': MESSAGES,
+  'messages.verify': MESSAGES,
+  'backup.export': ['staticbackup'],
 }
 
-const EMULATED: ReadonlySet<string> = new Set<Capability>([])
+/** Done with several calls, or kept in mind by this process. */
+const EMULATED: ReadonlySet<string> = new Set<Capability>([
+  'invoices.cancel',
+  'offers.listPayments',
+  'forwards.feeReport',
+])
 
 /** All that this adapter can do over the socket of a new node. */
 export const clnCapabilities = declareCapabilities(

@@ -18,7 +18,7 @@ import { type Params, RpcFault, WireFault } from './transport.ts'
 /** Core Lightning's own default, said all the same. */
 const DEFAULT_TIMEOUT_SECONDS = 60
 /** How long after its last attempt Core Lightning is waited for: a held HTLC keeps its answer back for days. */
-const GRACE_MS = 2_000
+export const GRACE_MS = 2_000
 /** A look-up answers from the database at once, or not at all. */
 const LOOKUP_TIMEOUT_MS = 15_000
 
@@ -302,6 +302,11 @@ export class Attempts {
   end(hash: PaymentHash, attempt: number): void {
     if (this.#running.get(hash) !== attempt) return
     this.#running.delete(hash)
+    this.over(hash)
+  }
+
+  /** Nothing runs for this hash any more. */
+  over(hash: PaymentHash): void {
     this.#ended.add(hash)
     if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value as PaymentHash)
   }

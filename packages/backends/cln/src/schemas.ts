@@ -71,8 +71,8 @@ export interface RawPart {
   payment_preimage?: string
   bolt11?: string
   bolt12?: string
-  description?: string
   label?: string
+  destination?: string
 }
 
 /** One attempt, in listpays. */
@@ -120,6 +120,7 @@ export interface RawChannel {
   updates?: { local?: RawChannelUpdate }
   inflight?: readonly RawInflight[]
   status?: readonly string[]
+  state_changes?: readonly { new_state?: string }[]
 }
 
 /** A splice whose transaction is out and not deep enough yet. */
@@ -142,6 +143,89 @@ export interface RawOutput {
   reserved: boolean
 }
 
+export interface RawClosedChannel {
+  peer_id?: string
+  channel_id: string
+  short_channel_id?: string
+  opener?: string
+  private?: boolean
+  funding_txid: string
+  funding_outnum: number
+  total_msat: Integer
+  final_to_us_msat: Integer
+  last_commitment_txid?: string
+}
+
+export interface RawAddress {
+  type?: string
+  address?: string
+  port?: number
+}
+
+export interface RawPeer {
+  id: string
+  connected: boolean
+  netaddr?: readonly string[]
+}
+
+export interface RawTransaction {
+  hash: string
+  /** 0 while unconfirmed. */
+  blockheight: number
+  txindex?: number
+  inputs: readonly { txid: string; index: number }[]
+  outputs: readonly { index: number; amount_msat: Integer; scriptPubKey: string }[]
+}
+
+export interface RawOffer {
+  offer_id: string
+  active: boolean
+  bolt12: string
+  description?: string
+}
+
+export interface RawHop {
+  node_id_out?: string
+  next_node_id?: string
+  short_channel_id_dir: string
+  /** What leaves the node before the hop. */
+  amount_msat?: Integer
+  amount_in_msat?: Integer
+  amount_out_msat?: Integer
+  delay?: number
+  cltv_in?: number
+}
+
+export interface RawRoutes {
+  routes: readonly { amount_msat: Integer; final_cltv: number; path: readonly RawHop[] }[]
+}
+
+/** Of the older getroute. */
+export interface RawRouteHop {
+  id: string
+  channel: string
+  amount_msat: Integer
+  delay: number
+}
+
+export interface RawNode {
+  nodeid: string
+  alias?: string
+  last_timestamp?: number
+  addresses?: readonly RawAddress[]
+}
+
+export interface RawForward {
+  created_index?: number
+  in_channel: string
+  out_channel?: string
+  in_msat: Integer
+  out_msat?: Integer
+  fee_msat?: Integer
+  status: string
+  received_time: number
+}
+
 /** Replies of the calls, by name. */
 export interface Replies {
   getinfo: RawInfo
@@ -158,6 +242,29 @@ export interface Replies {
   listpays: { pays: readonly RawPay[] }
   listsendpays: { payments: readonly RawPart[] }
   wait: { created?: number; updated?: number; deleted?: number }
-  waitanyinvoice: RawInvoice
-  [other: string]: unknown
+  offer: RawOffer
+  listoffers: { offers: readonly RawOffer[] }
+  disableoffer: RawOffer
+  fetchinvoice: { invoice: string }
+  getroutes: RawRoutes
+  getroute: { route: readonly RawRouteHop[] }
+  listclosedchannels: { closedchannels: readonly RawClosedChannel[] }
+  fundchannel: { txid?: string; outnum?: number; channel_id?: string }
+  close: { type?: string; txids?: readonly string[]; txid?: string }
+  setchannel: object
+  splicein: { txid?: string }
+  spliceout: { txid?: string }
+  connect: { id: string; direction?: string; address?: RawAddress }
+  disconnect: object
+  listpeers: { peers: readonly RawPeer[] }
+  newaddr: { bech32?: string; p2tr?: string }
+  withdraw: { txid?: string }
+  feerates: { perkb?: { splice?: number; estimates?: readonly { blockcount: number; feerate: number }[] } }
+  listtransactions: { transactions: readonly RawTransaction[] }
+  listnodes: { nodes: readonly RawNode[] }
+  listchannels: { channels: readonly { short_channel_id: string; amount_msat: Integer }[] }
+  listforwards: { forwards: readonly RawForward[] }
+  signmessage: { zbase: string }
+  checkmessage: { pubkey?: string; verified: boolean }
+  staticbackup: { scb: readonly string[] }
 }

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  type KeysendFacet,
+  type KeysendRequest,
+  LightningError,
+  nodeId,
+  type Payment,
+  type PaymentHash,
+  paymentHash,
+  preimage,
+} from '@lightning-mcp/core'
+import type { ClnClient } from '../client.ts'
+import { failureReason, findErrorRule, mapClnError, redact } from '../errors.ts'
+import type { HistoryContext } from '../history.ts'
+import { lookupByLabel, partsSince } from '../labelled-payments.ts'
+import type { Method } from '../methods.ts'
+import { failure } from '../parts.ts'
+import {
+  type Attempts,
+  checkFeeLimit,
+  checkTimeout,
+  GRACE_MS,
+  readyToSend,
+  toPaid,
+  unknown,
+} from '../payments.ts'
+import { RpcFault, WireFault } from '../transport.ts'
+
+export interface KeysendContext {
+  client: ClnClient
+  attempts: Attempts
+  has(method: Method): boolean
+  history(signal: AbortSignal | undefined): HistoryContext
+}
+
+/** Core Lightning chooses the preimage: a payment whose answer was lost is found by its label. */
+export function createKeysendFacet(context: KeysendContext): KeysendFacet {
+  return { send: (request) => send(context, request) }
+}
+
+async function send(context: KeysendContext, request: KeysendRequest): Promise<Payment> {
+  const { client, has } = context
+  const { destination, amountMsat, maxFeeMsat, label = `lightning-mcp-${randomUUID()}`, signal } = request
+  if (typeof amountMsat !== 'bigint' || amountMsat <= 0n)
+    throw new LightningError({ code: 'invalid_request', message: 'the amount to pay must be above zero' })
+  const timeoutSeconds = checkTimeout(request.timeoutSeconds)
+  const params = {
+    destination: nodeId(destination),
+    amount_msat: amountMsat,
+    label,
+    maxfee: checkFeeLimit(maxFeeMsat),
+    retry_for: timeoutSeconds,
+  }
+  await readyToSend(client, signal)
+  const method = has('xkeysend') ? 'xkeysend' : 'keysend'
+  const sentAt = Math.floor(Date.now() / 1000)
+  let error: unknown
+  try {
+    const paid = await client.send(method, params, { signal, timeoutMs: timeoutSeconds * 1000 + GRACE_MS })
+    const payment = toPaid(hashOf(paid.payment_preimage), paid)
+    if (payment !== undefined) return payment
+  } catch (caught) {
+    error = caught
+  }
+  if (error instanceof WireFault && !error.sent) throw mapClnError(error)
+  if (signal?.aborted) return unknown(unseenHash(request))
+  return settleDoubt(context, request, label, sentAt, error)
+}
+
+async function settleDoubt(
+  { history, client, attempts }: KeysendContext,
+  request: KeysendRequest,
+  label: string,
+  sentAt: number,
+  error: unknown,
+): Promise<Payment> {
+  const { signal, destination } = request
+  // an error is the last word of the command: failed parts are then the end of it
+  const over = error instanceof RpcFault
+  try {
+    const context = { ...history(signal), client, attempts }
+    const found = await lookupByLabel(context, label, sentAt)
+    const reason = failureReason(error)
+    if (found !== undefined) {
+      if (!over || reason === undefined || !(await onlyFailed(context, found.paymentHash))) return found
+      attempts.over(found.paymentHash)
+      return {
+        paymentHash: found.paymentHash,
+        status: 'failed',
+        failure: failure(reason, redact((error as RpcFault).message)),
+      }
+    }
+    // nothing bears the label. Only if nothing else could be it either, nothing was sent
+    if (over && (reason !== undefined || findErrorRule(error)?.refusesUnrecorded)) {
+      for await (const part of partsSince(context, sentAt))
+        if (part.bolt11 === undefined && part.bolt12 === undefined && part.destination === destination)
+          return unknown(unseenHash(request))
+      throw refused(error)
+    }
+  } catch (caught) {
+    if (LightningError.is(caught) && caught.sent === 'no' && caught.cause === error) throw caught
+  }
+  return unknown(unseenHash(request))
+}
+
+async function onlyFailed(context: HistoryContext, hash: PaymentHash): Promise<boolean> {
+  const { payments } = await context.client.call(
+    'listsendpays',
+    { payment_hash: hash },
+    { signal: context.signal },
+  )
+  return payments.length > 0 && payments.every(({ status }) => status === 'failed')
+}
+
+function refused(error: unknown): LightningError {
+  const mapped = mapClnError(error)
+  return new LightningError({
+    code: mapped.code,
+    message: mapped.message,
+    hint: mapped.hint ?? '',
+    sent: 'no',
+    ...(mapped.backend === undefined ? {} : { backend: mapped.backend }),
+    cause: error,
+  })
+}
+
+const hashOf = (secret: unknown): PaymentHash =>
+  paymentHash(
+    createHash('sha256')
+      .update(Buffer.from(typeof secret === 'string' ? secret : '', 'hex'))
+      .digest('hex'),
+  )
+
+/** Nobody knows the hash of a payment whose answer was lost; the interface wants one, and this one finds nothing. */
+const unseenHash = (request: KeysendRequest): PaymentHash => hashOf(preimage(request.preimage))
