@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { TOOLSET_NAMES } from '@lightning-mcp/mcp'
 import { describe, expect, it } from 'vitest'
 import { runProgram } from './support/run-program.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -18,6 +19,7 @@ describe('lightning-mcp on the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('--max-payment-sats SATS')
     expect(stdout).toContain('LIGHTNING_MCP_MAX_PAYMENT_SATS')
+    for (const name of TOOLSET_NAMES) expect(stdout).toMatch(new RegExp(`tools to offer: [^(]*\\b${name}\\b`))
   })
 
   it("prints a backend's options when one is named", async () => {

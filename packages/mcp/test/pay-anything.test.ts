@@ -234,3 +234,14 @@ test('an ordinary invoice is canceled, and nobody pays it any more', async () =>
   const unknown = await call('cancel_invoice', { payment_hash: 'cd'.repeat(32) })
   expect(unknown).toMatchObject({ isError: true, code: 'not_found' })
 })
+
+test('nothing goes into channels before the owner has said how much', async () => {
+  const order = { peer: idOf('hub'), capacity_sats: 50_000 }
+  for (const args of [order, { ...order, preview: true }]) {
+    const told = await call('open_channel', args)
+    expect(told['next_step']).toContain('"maxIntoChannelSats"')
+    expect(told['next_step']).toContain('lightning-mcp owner policy set FILE')
+    expect(told['code'] ?? told['reason_code']).toBe('budget_exceeded')
+  }
+  expect((await call('list_channels', { state: 'pending' }))['channels']).toEqual([])
+})

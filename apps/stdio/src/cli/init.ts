@@ -51,6 +51,9 @@ export async function init({ argv, env, cwd }: Invocation): Promise<number> {
         `Written: ${path} (only you can read it).\n`,
         isReal ? `Before it spends, make the owner's key and its ledger: ${command('owner', 'init')}\n` : '',
         `Check it with: ${command('doctor')}\n`,
+        content.toolsets === undefined
+          ? 'It offers the wallet’s tools. For channels, coins and offers too: "toolsets": ["all"] in that file.\n'
+          : '',
       ].join(''),
       ...blocks,
     ].join('\n'),
