@@ -1,0 +1,4 @@
+import { runNeutralityScenario } from '../neutrality/scenario.ts'
+import { openSimulatedWorld } from '../neutrality/simulated-worlds.ts'
+
+runNeutralityScenario('Core Lightning', () => openSimulatedWorld('Core Lightning'))

@@ -1,4 +1,0 @@
-import { runNeutralityScenario } from '../neutrality/scenario.ts'
-import { openSimulatorWorld } from '../neutrality/simulator-world.ts'
-
-runNeutralityScenario('the simulator', openSimulatorWorld)
