@@ -11,6 +11,20 @@ const total = (network: SimulatedNetwork): bigint => {
   return Object.values(places).reduce((sum, part) => sum + part, 0n)
 }
 
+/** What payers paid on top, and what routing nodes earned. */
+async function fees(network: SimulatedNetwork): Promise<{ paidMsat: bigint; earnedMsat: bigint }> {
+  let paidMsat = 0n
+  let earnedMsat = 0n
+  for (const name of NAMES) {
+    const wallet = network.wallet(name)
+    const { items } = await wallet.listTransactions({ limit: 1000, statuses: ['settled'] })
+    for (const { feeMsat = 0n } of items) paidMsat += feeMsat
+    const forwards = await wallet.forwards!.list({ limit: 1000 })
+    for (const { feeMsat } of forwards.items) earnedMsat += feeMsat
+  }
+  return { paidMsat, earnedMsat }
+}
+
 test('no operation and no failure makes or loses money', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
@@ -29,6 +43,8 @@ test('no operation and no failure makes or loses money', async () => {
       network.mineBlocks(2500)
       expect(network.audit().inHtlcsMsat).toBe(0n)
       expect(total(network)).toBe(network.audit().issuedMsat)
+      const { paidMsat, earnedMsat } = await fees(network)
+      expect(earnedMsat).toBe(paidMsat)
       network.close()
     }),
     {

@@ -21,6 +21,11 @@ async function view(network: SimulatedNetwork): Promise<unknown> {
       coins: await wallet.onchain!.listUtxos!({}),
       transactions: await wallet.onchain!.listTransactions!(page),
       peers: await wallet.peers!.list({}),
+      offers: await wallet.offers!.list(page),
+      forwards: await wallet.forwards!.list(page),
+      earned: await wallet.forwards!.feeReport!({}),
+      towers: await wallet.watchtowers!.list({}),
+      backedUp: await wallet.watchtowers!.stats!({}),
     }
   })
   return { audit: network.audit(), nodes: await Promise.all(nodes) }

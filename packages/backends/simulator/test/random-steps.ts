@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { LightningError, msat, type PaymentHash, type Preimage, preimage, sat } from '@lightning-mcp/core'
+import {
+  LightningError,
+  msat,
+  type NodeId,
+  type PaymentHash,
+  type Preimage,
+  preimage,
+  sat,
+} from '@lightning-mcp/core'
 import fc from 'fast-check'
 import type { ManualClock, NetworkTopology, SimulatedNetwork } from '../src/index.ts'
 import { hashOf } from '../src/invoices/create-invoice.ts'
@@ -29,6 +37,8 @@ export type Step =
   | { do: 'pay' | 'hold'; from: Name; to: Name; amountMsat: bigint; maxFeeMsat: bigint }
   | { do: 'settle' | 'cancel'; pick: number }
   | { do: 'keysend'; from: Name; to: Name; amountMsat: bigint }
+  | { do: 'offer' | 'probe'; from: Name; to: Name; amountMsat: bigint }
+  | { do: 'watch-over'; node: Name; tower: Name }
   | { do: 'online'; node: Name; online: boolean }
   | { do: 'stick'; node: Name }
   | { do: 'release'; how: 'forward' | 'fail' }
@@ -59,6 +69,19 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('keysend' as const), from: name, to: name, amountMsat }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('offer' as const, 'probe' as const),
+      from: name,
+      to: name,
+      amountMsat,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('watch-over' as const), node: name, tower: name }),
   },
   {
     weight: 1,
@@ -169,12 +192,33 @@ export async function take({ network, clock, held }: World, step: Step): Promise
     case 'keysend':
       pending(
         network.wallet(step.from).keysend!.send({
-          destination: network.nodes.find((node) => node.name === step.to)!.nodeId,
+          destination: nodeIdOf(network, step.to),
           amountMsat: msat(step.amountMsat),
           maxFeeMsat: msat(10_000_000n),
           preimage: preimage(randomBytes(32).toString('hex')),
         }),
       )
+      break
+    case 'offer': {
+      const payer = network.wallet(step.from).offers!
+      const { offer } = await network.wallet(step.to).offers!.create({ description: 'random' })
+      const amount = { offer, amountMsat: msat(step.amountMsat) }
+      const { invoice } = await payer.fetchInvoice!(amount)
+      pending(payer.pay!({ ...amount, invoice, maxFeeMsat: msat(10_000_000n) }))
+      break
+    }
+    case 'probe':
+      pending(
+        network.wallet(step.from).routing!.probe!({
+          target: { nodeId: nodeIdOf(network, step.to), amountMsat: msat(step.amountMsat) },
+        }),
+      )
+      break
+    case 'watch-over':
+      await network.wallet(step.node).watchtowers!.add!({
+        nodeId: nodeIdOf(network, step.tower),
+        address: '127.0.0.1:9911',
+      })
       break
     case 'online':
       network.setPeerOnline(step.node, step.online)
@@ -190,7 +234,7 @@ export async function take({ network, clock, held }: World, step: Step): Promise
       break
     case 'open':
       await network.wallet(step.from).channels!.open!({
-        peer: network.nodes.find((node) => node.name === step.to)!.nodeId,
+        peer: nodeIdOf(network, step.to),
         capacitySat: sat(step.capacitySat),
         pushMsat: msat(step.pushMsat),
       })
@@ -228,6 +272,9 @@ export async function take({ network, clock, held }: World, step: Step): Promise
       break
   }
 }
+
+const nodeIdOf = (network: SimulatedNetwork, to: Name): NodeId =>
+  network.nodes.find((node) => node.name === to)!.nodeId
 
 const addressOf = async (network: SimulatedNetwork, to: Name | 'away'): Promise<string> =>
   to === 'away' ? 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080' : network.wallet(to).onchain!.newAddress!({})

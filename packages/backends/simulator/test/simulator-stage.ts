@@ -18,6 +18,7 @@ import {
   type SimulatedNetwork,
 } from '../src/index.ts'
 import { hashOf } from '../src/invoices/create-invoice.ts'
+import signedByCoreLightning from './fixtures/signed-message.json' with { type: 'json' }
 
 const START_MS = Date.UTC(2026, 0, 1)
 
@@ -76,6 +77,7 @@ export function stageAround(
     },
     watchtower: { nodeId: nodeIdOf(network, 'hub'), address: '127.0.0.1:9911' },
     stranger: { nodeId: nodeIdOf(network, 'bob'), host: '127.0.0.1:9735' },
+    foreignSignature: signedByCoreLightning,
     foreignAddress: () => network.wallet('shop').onchain!.newAddress!({}),
   }
 }

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { LightningError, MAX_MSAT, type Msat, type NodeId, paymentHash } from '@lightning-mcp/core'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import type { NetworkState } from '../network-state.ts'
+import { deriveBytes } from '../nodes/keys.ts'
 import { startPayment } from './start-payment.ts'
 import { waitForPayment } from './wait-for-payment.ts'
 
@@ -16,7 +17,8 @@ export async function probe(
     startPayment(state, {
       ...target,
       node,
-      paymentHash: paymentHash(randomBytes(32).toString('hex')),
+      // no preimage of it was ever made
+      paymentHash: paymentHash(bytesToHex(deriveBytes(state.seed, 'probe', node, state.nextSequence()))),
       maxFeeMsat: MAX_MSAT,
       timeoutSeconds: PATIENCE_SECONDS,
       maxParts: 1,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { assertPayable } from '@lightning-mcp/codec'
 import {
   type CreateHoldInvoiceRequest,
@@ -10,12 +9,12 @@ import {
   type Payment,
   type PaymentHash,
   type Preimage,
-  preimage,
   type UnixSeconds,
 } from '@lightning-mcp/core'
 import { createInvoice, hashOf } from '../invoices/create-invoice.ts'
 import { cancelOpenInvoice, settleHoldInvoice } from '../invoices/decide-invoice.ts'
 import type { NetworkState } from '../network-state.ts'
+import { choosePreimage } from '../payments/keysend.ts'
 import type { SimulatedPayment } from '../payments/payment.ts'
 import { toInvoice, toPayment } from '../to-core.ts'
 import { sendPayment } from './send-payment.ts'
@@ -51,7 +50,7 @@ export const paymentCalls = (state: NetworkState, name: string) => ({
   ): Payment | Promise<Payment> => {
     if (msat(request.amountMsat) === 0n)
       throw bad('a payment must have an amount', 'Give an amount above zero.')
-    const secret = request.preimage ?? preimage(randomBytes(32).toString('hex'))
+    const secret = request.preimage ?? state.change(() => choosePreimage(state, name))
     return sendPayment(state, {
       node: name,
       paymentHash: hashOf(secret),
