@@ -12,8 +12,8 @@ import type { JsonObject } from './json.ts'
 import type { PaymentScript } from './payment-script.ts'
 import type { EventHub } from './wire/event-hub.ts'
 
-/** `0.13`: before final splicing and `relaystats`. */
-export type EclairVersion = '0.14' | '0.13'
+/** `0.13`: before final splicing and `relaystats`. `0.9`: before offers, and too old for most clients. */
+export type EclairVersion = '0.14' | '0.13' | '0.9'
 
 /** The Eclair that is played: a node of the simulated network with Eclair's own books. */
 export interface EclairNode {

@@ -4,7 +4,11 @@ import { digits, type Json } from '../json.ts'
 import type { Endpoints } from './endpoint.ts'
 
 const captured = capturedAnswer('getinfo')
-const VERSIONS = { '0.14': captured['version'] as string, '0.13': '0.13.1-8a2b3c4' } as const
+const VERSIONS = {
+  '0.14': captured['version'] as string,
+  '0.13': '0.13.1-8a2b3c4',
+  '0.9': '0.9.0-623f7e4',
+} as const
 
 /** Identity, balances. */
 export const nodeEndpoints: Endpoints = {

@@ -29,7 +29,7 @@ export const relayEndpoints: Endpoints = {
   },
 
   networkfees: async (node, form) => {
-    if (node.version !== '0.13') throw unknownResource()
+    if (node.version === '0.14') throw unknownResource()
     const { fromMs, toMs } = readWindow(form, node.clock.now())
     const { items } = await node.wallet.onchain!.listTransactions!({ limit: 1000 })
     const channels = await openChannels(node)

@@ -6,11 +6,12 @@ export type Spoiling =
   | 'lost'
   | 'garbled'
   | 'cut-json'
-  | 'ten-megabytes'
+  | 'too-long'
   | 'slow-drip'
   | 'html'
   | 'too-many-requests'
   | 'empty-list'
+  | 'not-eclair'
   | 'silence'
 
 /** Methods that cost money. */
@@ -28,7 +29,7 @@ const SPENDING: ReadonlySet<string> = new Set([
 const PAYING: ReadonlySet<string> = new Set(['payinvoice', 'payoffer', 'sendtonode'])
 const DRIP_BYTES = 16
 const DRIP_PAUSE_MS = 20
-const TEN_MEGABYTES = 10_000_000
+const TEN_MEGABYTES = 10 * 1024 * 1024
 
 interface Order {
   spoiling: Spoiling
@@ -86,7 +87,7 @@ export function sendSpoilt(response: ServerResponse, spoiling: Spoiling, status:
     case 'cut-json':
       response.writeHead(status, json).end(body.slice(0, Math.ceil(body.length / 2)))
       return
-    case 'ten-megabytes':
+    case 'too-long':
       response.writeHead(status, json).end(`["${'x'.repeat(TEN_MEGABYTES)}"]`)
       return
     case 'slow-drip':
@@ -102,6 +103,9 @@ export function sendSpoilt(response: ServerResponse, spoiling: Spoiling, status:
       return
     case 'empty-list':
       response.writeHead(200, json).end('[]')
+      return
+    case 'not-eclair':
+      response.writeHead(200, json).end('{"jsonrpc":"2.0","result":{}}')
       return
     case 'silence':
       return
