@@ -28,6 +28,7 @@ export {
 } from './approvals/webhook-message.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { createWallet } from './create-wallet.ts'
+export type { CreateHoldInvoiceRequest, HoldInvoice } from './hold/hold-invoice.ts'
 export type { Decision, Intent } from './intents/intent.ts'
 export { type AuditOptions, type AuditReport, auditLedger } from './ledger/audit.ts'
 export type { AuditFinding, AuditMark } from './ledger/audit-findings.ts'
@@ -97,8 +98,6 @@ export type {
   AccountShown,
   ApprovalId,
   Budget,
-  CreateHoldInvoiceRequest,
-  HoldInvoice,
   IntentState,
   ListPaymentsRequest,
   PaymentId,

@@ -1,26 +1,22 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
-import { type DestinationResolver, LightningError, type MintedInvoice, supports } from '@lightning-mcp/core'
+import { type DestinationResolver, LightningError, supports } from '@lightning-mcp/core'
 import type { Accounts } from './accounts/accounts.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
-import { endsApproved } from './approvals/ends-approved.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
 import { claim, resumeApproved } from './intents/claim.ts'
 import { type Intent, type IntentChange, isOpen } from './intents/intent.ts'
-import { failedOutcome } from './intents/outcome.ts'
+import { mintInvoice, noteNotMinted } from './intents/mint-invoice.ts'
 import { RefusalMeter } from './intents/refusal-meter.ts'
 import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { assertCanRoute } from './intents/send-options.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
-import { updateBooked } from './ledger/write-intent.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
 import { atQuotedRate } from './quotes/quoted-rate.ts'
-import { noteUnmade } from './safety/breaker.ts'
 import type { SpendingGate } from './safety/gates.ts'
 import type { Sender } from './sender.ts'
 import { askedFor, isKnownSpend } from './spending/asked-for.ts'
-import { fetchOfferInvoice } from './spending/fetch-offer-invoice.ts'
 import { planAgain } from './spending/plan-again.ts'
 import { prepareSpend } from './spending/prepare-spend.ts'
 import { readSpend } from './spending/read-spend.ts'
@@ -285,16 +281,13 @@ export class Payer {
 
   /** Has an invoice made, pins it and sends. Never rejects. */
   async #mint(intent: Intent, context: () => ClaimContext): Promise<LightningError | undefined> {
-    const { clock, connection, resolver, leases, sender, step, waiter } = this.#options
+    const { leases, sender, step, waiter } = this.#options
     const { paymentId } = intent
     const hold = leases.hold(paymentId, intent.leaseUntilMs)
     let claimed: Claim
     try {
       await step('created', intent)
-      const minted =
-        intent.kind === 'offer'
-          ? await fetchOfferInvoice(intent, connection, clock)
-          : await this.#mintedBy(resolver, intent)
+      const minted = await mintInvoice(intent, this.#options)
       await step('minted', intent)
       if (leases.lapsed(paymentId)) throw new Error('held up')
       claimed = await this.#transaction((store) => pin(store, intent, minted, context()))
@@ -308,7 +301,7 @@ export class Payer {
             message: 'the recipient gave no invoice; nothing was sent',
             cause: error,
           })
-      await this.#notMinted(intent, fault)
+      await noteNotMinted(intent, fault, this.#options)
       waiter.changed(paymentId)
       return fault
     }
@@ -319,32 +312,6 @@ export class Payer {
       return undefined
     }
     return sender.send(claimed.intent)
-  }
-
-  #mintedBy(
-    resolver: DestinationResolver | undefined,
-    { destination, amountMsat, comment }: Intent,
-  ): Promise<MintedInvoice> {
-    if (resolver === undefined) throw new Error('no resolver')
-    return resolver.mint({ destination, amountMsat, ...(comment === undefined ? {} : { comment }) })
-  }
-
-  /** Nothing was sent and nothing is reserved: the same call may try again. */
-  async #notMinted(intent: Intent, { message, code }: LightningError): Promise<void> {
-    const { store, clock, leases } = this.#options
-    const failed = failedOutcome({ reason: 'other', detail: message }, 'same-call').change
-    // what the owner approved goes on by itself once the service is back
-    const waits = intent.state === 'awaiting_approval' && !endsApproved(code)
-    const change = waits ? {} : { ...failed, state: 'failed' as const }
-    await store
-      .transaction(async (writer) => {
-        const nowMs = clock.now()
-        const ended = { ...change, owner: undefined, leaseUntilMs: 0, updatedAtMs: nowMs }
-        const isOurs = await updateBooked(writer, intent, ended, nowMs, { owner: leases.owner })
-        if (isOurs && !waits) await noteUnmade(writer, intent, nowMs)
-      })
-      // the reconciler does the same once the lease has run out
-      .catch(() => {})
   }
 }
 

@@ -4,7 +4,6 @@ import type {
   CallOptions,
   ChannelRef,
   CreateInvoiceRequest,
-  DescriptionHash,
   ErrorCode,
   FeeEstimateMethod,
   Invoice,
@@ -21,6 +20,7 @@ import type {
   Warning,
   WatchRequest,
 } from '@lightning-mcp/core'
+import type { CreateHoldInvoiceRequest, HoldInvoice } from './hold/hold-invoice.ts'
 import type { NodeManager, NodeReader } from './node-access.ts'
 import type { SpendKind, SpendRequest } from './spending/spend-request.ts'
 
@@ -201,30 +201,6 @@ export interface SpendPreview {
   /** The channel that would be closed or resized. */
   channel?: ChannelRef
   warnings: readonly Warning[]
-}
-
-/** Asks for an invoice whose payment is held until it is settled or canceled. */
-export interface CreateHoldInvoiceRequest extends CallOptions {
-  amountMsat: Msat
-  /** Default: the empty text. */
-  description?: string
-  /** Instead of a description. */
-  descriptionHash?: DescriptionHash
-  expirySeconds: number
-  /** Of a preimage that the caller keeps. Absent: the wallet chooses one and keeps it sealed. */
-  paymentHash?: PaymentHash
-  /**
-   * What the wallet does by itself shortly before a held payment would time out, which would cost a
-   * channel. Default `cancel`. `settle` needs a preimage that the wallet keeps.
-   */
-  onDeadline?: 'cancel' | 'settle'
-}
-
-/** An invoice of this wallet whose payment is held. */
-export interface HoldInvoice extends Invoice {
-  /** Whether the wallet can settle it by itself. */
-  keptPreimage: boolean
-  onDeadline: 'cancel' | 'settle'
 }
 
 /** One rule's part of a decision. */

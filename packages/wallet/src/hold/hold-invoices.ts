@@ -15,8 +15,8 @@ import {
 import { backendColumns } from '../accounts/account.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { proves } from '../intents/outcome.ts'
-import type { CreateHoldInvoiceRequest, HoldInvoice } from '../wallet.ts'
 import { askHold, carryOut, decideHold, type HoldMeans, recordFound } from './carry-out.ts'
+import type { CreateHoldInvoiceRequest, HoldInvoice } from './hold-invoice.ts'
 import { type HoldRecord, isLive } from './hold-record.ts'
 
 /** Each is looked after until it is over. */

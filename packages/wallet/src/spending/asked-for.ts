@@ -1,6 +1,6 @@
 import type { Asked } from '../intents/target.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
-import type { PreparedSpend } from './prepare-spend.ts'
+import type { PreparedSpend } from './draft-spend.ts'
 import { offerDestination } from './read-offer.ts'
 import type { AskedSpend, SpendOrder } from './read-spend.ts'
 

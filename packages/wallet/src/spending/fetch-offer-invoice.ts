@@ -15,19 +15,17 @@ export function fetchOfferInvoice(
 ): Promise<FetchedInvoice> {
   const { offer, hasAmount } = detailsOf<OfferDetails>(intent)
   const { amountMsat, comment } = intent
-  return withinTime(clock, FETCH_TIMEOUT_MS, (signal) =>
-    connection.call(async ({ offers }) => {
-      if (offers?.fetchInvoice === undefined)
-        throw new LightningError({
-          code: 'unsupported',
-          message: 'this backend fetches no invoices of offers',
-        })
-      return offers.fetchInvoice({
-        offer,
-        signal,
-        ...(hasAmount ? {} : { amountMsat }),
-        ...(comment === undefined ? {} : { payerNote: comment }),
-      })
-    }, signal),
-  )
+  return withinTime(clock, FETCH_TIMEOUT_MS, async (signal) => {
+    await connection.ready(signal)
+    // not as other calls: that the owner of an offer is away says nothing about the backend
+    const { offers } = connection.declared
+    if (offers?.fetchInvoice === undefined)
+      throw new LightningError({ code: 'unsupported', message: 'this backend fetches no invoices of offers' })
+    return offers.fetchInvoice({
+      offer,
+      signal,
+      ...(hasAmount ? {} : { amountMsat }),
+      ...(comment === undefined ? {} : { payerNote: comment }),
+    })
+  })
 }

@@ -1,56 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import {
-  type BackendProfile,
-  type Capability,
-  type Channel,
-  type ChannelRef,
-  cleanText,
-  type LightningBackend,
-  LightningError,
-  type Msat,
-  type Preimage,
-  supports,
-} from '@lightning-mcp/core'
+import { type Capability, type Channel, type ChannelRef, LightningError, supports } from '@lightning-mcp/core'
 import { isAlike } from '../dispatch/channel-open.ts'
-import { hashOf } from '../dispatch/keysend.ts'
 import { channelName, channelNames, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
 import { pays } from '../dispatch/onchain.ts'
 import type { FeeFacts } from '../limits.ts'
+import { assertNetwork, type Context, type Draft, type PreparedSpend, signalOf } from './draft-spend.ts'
 import { worstCloseFeeMsat, worstCoinFeeMsat, worstSpliceOutFeeMsat } from './fee-bound.ts'
-import { offerDestination } from './read-offer.ts'
+import { prepareKeysend, prepareOffer } from './prepare-lightning.ts'
 import type { AskedSpend, SpendOrder } from './read-spend.ts'
 import type {
   ChannelCloseDetails,
   ChannelOpenDetails,
-  KeysendDetails,
-  OfferDetails,
   OnchainDetails,
   SpendCost,
-  SpendPlan,
   SpliceDetails,
 } from './spend-plan.ts'
 import type { SpendKind } from './spend-request.ts'
-
-/** An order with all that has to be known, and recorded, before it is sent. */
-export interface PreparedSpend {
-  /** In canonical form. */
-  destination: string
-  plan: SpendPlan
-  /** The channel that it changes. */
-  channel?: ChannelRef
-}
-
-interface Draft extends PreparedSpend {
-  fees: FeeFacts
-  feeBaseMsat?: Msat
-}
-
-interface Context {
-  nowMs: number
-  backend: LightningBackend
-  profile: BackendProfile
-  signal: AbortSignal | undefined
-}
 
 const NEEDS: Readonly<Record<SpendKind, readonly Capability[]>> = {
   keysend: ['keysend.send'],
@@ -82,9 +46,9 @@ async function draft(asked: AskedSpend, context: Context): Promise<Draft> {
   const { order } = asked
   switch (order.kind) {
     case 'keysend':
-      return keysend(order, asked, context)
+      return prepareKeysend(order, asked, context)
     case 'offer':
-      return offer(order, asked, context)
+      return prepareOffer(order, asked, context)
     case 'onchain':
       return onchain(order, asked, context)
     case 'channel-open':
@@ -93,73 +57,6 @@ async function draft(asked: AskedSpend, context: Context): Promise<Draft> {
       return channelClose(order, asked, context)
     default:
       return splice(order, asked, context)
-  }
-}
-
-const options = ({ signal }: Context) => (signal === undefined ? {} : { signal })
-
-/** What the backend says about the fee of a payment over Lightning. */
-async function lightningFees({ amountMsat }: AskedSpend, context: Context): Promise<FeeFacts> {
-  const { backend, profile } = context
-  const { feeLimit } = profile
-  const worstFeeMsat =
-    feeLimit === 'reserve-only'
-      ? await backend.estimateWorstFee?.({ amountMsat, ...options(context) })
-      : undefined
-  return { feeLimit, ...(worstFeeMsat === undefined ? {} : { worstFeeMsat }) }
-}
-
-async function offer(
-  { offer }: Extract<SpendOrder, { kind: 'offer' }>,
-  asked: AskedSpend,
-  context: Context,
-): Promise<Draft> {
-  assertNetwork(offer, context.profile, 'offer')
-  const { offerId, issuerId, description, amountMsat, expiresAt } = offer
-  if (expiresAt !== undefined && expiresAt * 1000 <= context.nowMs)
-    throw new LightningError({
-      code: 'invoice_expired',
-      message: 'the offer has expired',
-      hint: 'Ask the recipient for a fresh offer.',
-    })
-  const fetches = supports(context.profile.capabilities, 'offers.fetchInvoice')
-  const before = fetches
-    ? undefined
-    : ((await context.backend.offers?.listPayments?.({ offer: offer.offer, ...options(context) })) ?? [])
-  const details: OfferDetails = {
-    offer: offer.offer,
-    offerId,
-    hasAmount: amountMsat !== undefined,
-    ...(before === undefined ? {} : { known: before.map(({ paymentHash }) => paymentHash) }),
-  }
-  return {
-    destination: offerDestination(offer),
-    plan: {
-      ...(issuerId === undefined ? {} : { payee: issuerId }),
-      ...(description === undefined ? {} : { description: cleanText(description) }),
-      ...(fetches ? { mints: true as const } : {}),
-      details: { ...details },
-    },
-    fees: await lightningFees(asked, context),
-  }
-}
-
-async function keysend(
-  { payee }: Extract<SpendOrder, { kind: 'keysend' }>,
-  asked: AskedSpend,
-  context: Context,
-): Promise<Draft> {
-  const { profile } = context
-  const fees = await lightningFees(asked, context)
-  if (profile.keysendChoosesPreimage === true) {
-    const details: KeysendDetails = profile.keepsPaymentLabels === true ? { labelled: true } : {}
-    return { destination: payee, plan: { payee, details: { ...details } }, fees }
-  }
-  const preimage = randomBytes(32).toString('hex') as Preimage
-  return {
-    destination: payee,
-    plan: { payee, paymentHash: hashOf(preimage), details: { preimage } },
-    fees,
   }
 }
 
@@ -221,12 +118,13 @@ async function channelClose(
   const { mode } = order
   const channel = await findChannel(order.channel, context)
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
-  const { localMsat, initiator, pendingHtlcs = 0 } = channel
+  const { localMsat, capacitySat, initiator, pendingHtlcs = 0 } = channel
   const details: ChannelCloseDetails = {
     channel: namesOf(channel),
     mode,
     feeRateSatPerVbyte,
     localMsat,
+    capacitySat,
     ...(initiator === undefined ? {} : { initiator }),
   }
   return {
@@ -278,7 +176,7 @@ async function splice(
 
 /** Nobody limits what coins cost to send, but it can be told beforehand, where they can be seen. */
 async function coinFees(order: Parameters<typeof worstCoinFeeMsat>[1], context: Context): Promise<FeeFacts> {
-  const utxos = await context.backend.onchain?.listUtxos?.(options(context))
+  const utxos = await context.backend.onchain?.listUtxos?.(signalOf(context))
   return utxos === undefined
     ? { feeLimit: 'none' }
     : { feeLimit: 'reserve-only', worstFeeMsat: worstCoinFeeMsat(utxos, order) }
@@ -291,7 +189,7 @@ async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context):
   if (feeRateSatPerVbyte !== undefined) return feeRateSatPerVbyte
   const estimates = await context.backend.onchain?.estimateFees?.({
     targets: [TARGET_BLOCKS],
-    ...options(context),
+    ...signalOf(context),
   })
   const rate = estimates?.[TARGET_BLOCKS]
   if (rate !== undefined && Number.isFinite(rate) && rate > 0) return rate
@@ -299,19 +197,6 @@ async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context):
     code: 'invalid_request',
     message: 'the backend does not estimate on-chain fees, so a fee rate has to be given',
     hint: 'Give the fee rate in sat per virtual byte.',
-  })
-}
-
-function assertNetwork(
-  { networks }: { networks: readonly BackendProfile['identity']['network'][] },
-  { identity }: BackendProfile,
-  what: 'address' | 'offer' = 'address',
-): void {
-  if (networks.includes(identity.network)) return
-  throw new LightningError({
-    code: 'wrong_network',
-    message: `the ${what} is one of ${networks.join(' or ') || 'no known network'}, and this wallet is on ${identity.network}`,
-    hint: `Ask the recipient for an ${what} on ${identity.network}.`,
   })
 }
 

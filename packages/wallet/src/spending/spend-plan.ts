@@ -46,8 +46,10 @@ export interface ChannelCloseDetails {
   channel: ChannelRef
   mode: 'cooperative' | 'force'
   feeRateSatPerVbyte: number
-  /** Our side when it was asked for: what of it does not come back is the fee. */
+  /** Our side when it was asked for. Where outputs are not told, what of it does not come back is the fee. */
   localMsat: Msat
+  /** What the closing transaction does not pay out of it is its fee. */
+  capacitySat?: Sat
   initiator?: 'local' | 'remote'
 }
 

@@ -178,6 +178,8 @@ test('a close by force may follow a cooperative one', async () => {
   const { wallet } = await world.start({ limits: LIMITS })
   await wallet.spend(REQUESTS['channel-close'])
   const forced = await wallet.spend({ kind: 'channel-close', channel: CHANNEL, mode: 'force' })
+  // what a forced close pays was agreed before: nodes refuse a rate for it
+  expect(world.node.chain.asked.at(-1)).not.toHaveProperty('feeRateSatPerVbyte')
   expect(forced).toMatchObject({ state: 'settled', replayed: false })
 })
 
