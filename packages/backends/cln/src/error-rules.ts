@@ -301,7 +301,7 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   },
   {
     codes: [1003],
-    code: 'no_route',
+    code: 'unavailable',
     message: 'no way leads to the owner of the offer',
     hint: 'Connect to more peers, or ask for a BOLT 11 invoice.',
   },

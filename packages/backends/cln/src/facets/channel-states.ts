@@ -30,10 +30,12 @@ export function toChannelState(raw: RawChannel): ChannelState {
   if (CLOSING.has(raw.state)) return 'closing'
   if (raw.state === 'AWAITING_UNILATERAL') return 'force-closing'
   // FUNDING_SPEND_SEEN, ONCHAIN: whose transaction it was stands in words
-  return (raw.status ?? []).some((line) => /unilateral/i.test(line)) ||
-    raw.state_changes?.some(({ new_state }) => new_state === 'AWAITING_UNILATERAL')
-    ? 'force-closing'
-    : 'closing'
+  const forced =
+    (raw.status ?? []).some((line) => /unilateral/i.test(line)) ||
+    raw.state_changes?.some(({ new_state }) => new_state === 'AWAITING_UNILATERAL') === true
+  if (forced) return 'force-closing'
+  // a mutual close that is in a block pays at once; Core Lightning itself waits for 100 more
+  return raw.state === 'ONCHAIN' ? 'closed' : 'closing'
 }
 
 /** What the channel holds once its newest splice is deep enough; what it holds where there is none. */

@@ -38,17 +38,27 @@ export function createChannelsFacet(client: ClnClient, capabilities: Capabilitie
       return pageOf(open.map(toChannel), request, nameOf)
     },
     async listPending({ signal }) {
-      return (await listRaw(signal)).filter(({ state }) => !OPEN_STATES.has(state)).map(toChannel)
+      const pending = (await listRaw(signal)).filter(({ state }) => !OPEN_STATES.has(state)).map(toChannel)
+      return pending.filter(({ state }) => state !== 'closed')
     },
     ...(supports(capabilities, 'channels.listClosed')
       ? {
           listClosed: async (request) => {
-            const { closedchannels } = await client.call('listclosedchannels', {}, { signal: request.signal })
+            const { signal } = request
+            const [settling, { closedchannels }] = await Promise.all([
+              listRaw(signal),
+              client.call('listclosedchannels', {}, { signal }),
+            ])
             // Core Lightning forgets the peer of some: a channel with nobody is told by nobody
             const known = toList(closedchannels).flatMap((raw) =>
               raw.peer_id === undefined ? [] : [{ ...raw, peer_id: raw.peer_id }],
             )
-            return pageOf(known.toReversed().map(toClosedChannel), request, nameOf)
+            const old = new Map(known.toReversed().map((raw) => [raw.channel_id, toClosedChannel(raw)]))
+            const fresh = settling
+              .filter(({ channel_id = '' }) => !old.has(channel_id))
+              .map(toChannel)
+              .filter(({ state }) => state === 'closed')
+            return pageOf([...fresh.toReversed(), ...old.values()], request, nameOf)
           },
         }
       : {}),

@@ -125,7 +125,7 @@ function checkOffer({ offer, amountMsat }: Pick<FetchRequest, 'offer' | 'amountM
   const refuse = (code: 'amount_required' | 'amount_not_allowed', message: string, hint: string) =>
     new LightningError({ code, message, hint })
   const hasAmount = decoded.amountMsat !== undefined || decoded.currency !== undefined
-  if (hasAmount && amountMsat !== undefined && amountMsat !== decoded.amountMsat)
+  if (hasAmount && amountMsat !== undefined)
     throw refuse(
       'amount_not_allowed',
       'the offer has its own amount, so none may be given',
