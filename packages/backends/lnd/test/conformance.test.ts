@@ -4,6 +4,7 @@ import { afterAll, describe, test } from 'vitest'
 import { startLndHarness } from './harness/lnd-harness.ts'
 import { testChannels } from './real/channels.ts'
 import { testNodeSurface } from './real/node-surface.ts'
+import { testWallet } from './real/wallet.ts'
 
 if (await requireNodes('conformance of backend-lnd')) {
   const harness = await startLndHarness()
@@ -23,4 +24,5 @@ if (await requireNodes('conformance of backend-lnd')) {
   // on the same nodes: starting them is what costs
   testNodeSurface(harness)
   testChannels(harness)
+  testWallet(harness)
 } else test.skip('conformance on real LND: not run, build the nodes first', () => {})
