@@ -4,34 +4,58 @@ import {
   type CallOptions,
   type Capabilities,
   type Capability,
+  type ChannelsFacet,
   type CreateInvoiceRequest,
+  type ForwardsFacet,
+  type GraphFacet,
   type Invoice,
+  type InvoicesFacet,
+  type KeysendFacet,
   type LightningBackend,
   LightningError,
   type LightningEvent,
   type ListTransactionsRequest,
+  type MessagesFacet,
   type NodeInfo,
+  type OffersFacet,
+  type OnchainFacet,
   type Page,
   type PayInvoiceRequest,
   type Payment,
   type PaymentHash,
   type PaymentKey,
+  type PeersFacet,
   type Permission,
   type PermissionArea,
   paymentHash,
+  type RoutingFacet,
+  type SplicingFacet,
   supports,
   type Transaction,
   type WatchRequest,
 } from '@lightning-mcp/core'
-import { toBalance } from './balance.ts'
+import { hasPrivateChannels, toBalance } from './balance.ts'
 import { capabilitiesOf, eclairCapabilities, OLDEST_RELEASE, releaseOf } from './capabilities.ts'
 import { EclairClient } from './client.ts'
 import { watchEvents } from './events.ts'
+import { listChannels } from './facets/channel-names.ts'
+import { createChannelsFacet } from './facets/channels.ts'
+import { createForwardsFacet } from './facets/forwards.ts'
+import { createGraphFacet } from './facets/graph.ts'
+import { createInvoicesFacet } from './facets/invoices.ts'
+import { createKeysendFacet } from './facets/keysend.ts'
+import { createMessagesFacet } from './facets/messages.ts'
+import { createOffersFacet } from './facets/offers.ts'
+import { createOnchainFacet } from './facets/onchain.ts'
+import { createPeersFacet } from './facets/peers.ts'
+import { createRoutingFacet } from './facets/routing.ts'
+import { createSplicingFacet } from './facets/splicing.ts'
 import { createInvoice, lookupInvoice } from './invoices.ts'
 import { checkOptions, type EclairBackendOptions, loadConnection } from './options.ts'
-import { beforeSending, EclairPayments } from './payments.ts'
+import { EclairPayments, UUID } from './payments.ts'
 import { ProcessMemory } from './process-memory.ts'
 import type { RawInfo } from './schemas.ts'
+import { beforeSending } from './send-once.ts'
 import { readInfo, toNetwork, toNodeId, toNodeInfo, toOnchainBalance, toVersion } from './to-core.ts'
 import { listTransactions } from './transactions.ts'
 
@@ -57,10 +81,24 @@ class EclairBackend implements LightningBackend {
   readonly kind = 'eclair'
   capabilities: Capabilities = eclairCapabilities
 
+  invoices: InvoicesFacet | undefined
+  offers: OffersFacet | undefined
+  keysend: KeysendFacet | undefined
+  routing: RoutingFacet | undefined
+  channels: ChannelsFacet | undefined
+  splicing: SplicingFacet | undefined
+  peers: PeersFacet | undefined
+  onchain: OnchainFacet | undefined
+  graph: GraphFacet | undefined
+  forwards: ForwardsFacet | undefined
+  messages: MessagesFacet | undefined
+
   readonly #client: EclairClient
   readonly #payments: EclairPayments
   readonly #memory = new ProcessMemory()
   readonly #ended = new AbortController()
+  /** Whether invoices need hints to be payable; learned with the first balance or invoice, and with every balance anew. */
+  #hasPrivateChannels: boolean | undefined
   #identity: BackendProfile['identity'] | undefined
 
   constructor(options: EclairBackendOptions) {
@@ -70,6 +108,7 @@ class EclairBackend implements LightningBackend {
       (getInfo) => this.#refuseOther(getInfo),
     )
     this.#payments = new EclairPayments(this.#client, this.#memory)
+    this.#makeFacets()
   }
 
   async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
@@ -82,6 +121,7 @@ class EclairBackend implements LightningBackend {
     this.#identity ??= identity
     this.#refuseAnother(identity)
     this.capabilities = capabilitiesOf(release)
+    this.#makeFacets()
     return {
       identity,
       version,
@@ -111,6 +151,29 @@ class EclairBackend implements LightningBackend {
     })
   }
 
+  #makeFacets(): void {
+    const client = this.#client
+    const can = (capability: Capability): boolean => supports(this.capabilities, capability)
+    this.invoices = createInvoicesFacet(client, this.#memory)
+    this.keysend = createKeysendFacet(client, this.#memory)
+    this.routing = createRoutingFacet(client)
+    this.channels = createChannelsFacet(client)
+    this.peers = createPeersFacet(client)
+    this.onchain = createOnchainFacet(client)
+    this.graph = createGraphFacet(client)
+    this.messages = createMessagesFacet(client)
+    this.forwards = createForwardsFacet(client, this.capabilities, now)
+    this.splicing = can('splicing.spliceIn') ? createSplicingFacet(client) : undefined
+    this.offers = can('offers.create')
+      ? createOffersFacet({
+          client,
+          memory: this.#memory,
+          network: async (signal) => (await this.#connected(signal)).network,
+          now,
+        })
+      : undefined
+  }
+
   /** Refuses before any I/O what `connect` learned that this version cannot do. */
   #need(capability: Capability): void {
     if (!supports(this.capabilities, capability))
@@ -127,15 +190,36 @@ class EclairBackend implements LightningBackend {
 
   async getBalance({ signal }: CallOptions = {}): Promise<Balance> {
     const [usable, onchain] = await Promise.all([
-      this.#client.call('usablebalances', {}, { signal }),
+      this.#usableBalances(signal),
       this.#client.call('onchainbalance', {}, { signal }),
     ])
     return toBalance(usable, toOnchainBalance(onchain))
   }
 
+  async #usableBalances(signal: AbortSignal | undefined): Promise<unknown> {
+    const usable = await this.#client.call('usablebalances', {}, { signal })
+    this.#hasPrivateChannels = hasPrivateChannels(usable)
+    return usable
+  }
+
   async createInvoice(request: CreateInvoiceRequest): Promise<Invoice> {
     if (request.privateHints === true) this.#need('createInvoice.privateHints')
-    return createInvoice(this.#client, request, [])
+    const hints = (await this.#wantsHints(request)) ? await this.#privateChannelIds(request.signal) : []
+    return createInvoice(this.#client, request, hints)
+  }
+
+  async #wantsHints({ privateHints, signal }: CreateInvoiceRequest): Promise<boolean> {
+    if (!supports(this.capabilities, 'createInvoice.privateHints')) return false
+    if (privateHints === undefined && this.#hasPrivateChannels === undefined)
+      await this.#usableBalances(signal)
+    return privateHints ?? this.#hasPrivateChannels === true
+  }
+
+  async #privateChannelIds(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const channels = await listChannels(this.#client, signal)
+    return channels.flatMap(({ state, private: hidden, channelId }) =>
+      state === 'active' && hidden && channelId !== undefined ? [channelId] : [],
+    )
   }
 
   async lookupInvoice(request: { paymentHash: PaymentHash } & CallOptions): Promise<Invoice | undefined> {
@@ -189,8 +273,6 @@ class EclairBackend implements LightningBackend {
     this.#client.close()
   }
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const now = (): number => Math.floor(Date.now() / 1000)
 

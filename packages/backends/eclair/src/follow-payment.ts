@@ -58,7 +58,7 @@ export async function followPayment(
   let last: Payment | undefined
   for (let final = false; ; ) {
     const looked = await look(client, followed, signal)
-    if (signal?.aborted || looked === undefined) return undefined
+    if (signal?.aborted || looked === undefined) return last && notSure(last)
     const { payment, ended } = looked
     last = payment
     const waited = performance.now() - started
@@ -74,6 +74,12 @@ export async function followPayment(
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.6)
   }
 }
+
+const notSure = ({ paymentHash, backendId }: Payment): Payment => ({
+  paymentHash,
+  status: 'unknown',
+  ...(backendId === undefined ? {} : { backendId }),
+})
 
 interface Looked {
   payment: Payment | undefined

@@ -8,9 +8,9 @@ import {
   type PaymentHash,
 } from '@lightning-mcp/core'
 import type { EclairClient, Form } from './client.ts'
-import { EclairFault, findErrorRule, mapEclairError } from './errors.ts'
 import { type Followed, followPayment, lookTwice } from './follow-payment.ts'
 import type { ProcessMemory } from './process-memory.ts'
+import { beforeSending, sendOnce } from './send-once.ts'
 import { standingOf, toPayment } from './sent-payments.ts'
 
 /** Eclair answers a payment's id before it looks for a route. */
@@ -18,7 +18,7 @@ const DISPATCH_TIMEOUT_MS = 30_000
 const DEFAULT_TIMEOUT_SECONDS = 60
 /** How long a request whose reply was lost may still turn up, so that nothing found now is no proof. */
 const DOUBT_MS = 30_000
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** What a request to pay came to. */
 export type Dispatched =
@@ -134,6 +134,35 @@ export class EclairPayments {
 }
 
 /**
+ * Pays what has no hash before Eclair chooses one: a keysend payment or an offer. Without an answer that
+ * names the payment nobody can look it up: that is thrown as `outcome_unknown`.
+ */
+export async function payByMethod(
+  client: EclairClient,
+  method: 'sendtonode' | 'payoffer',
+  form: Form,
+  {
+    timeoutMs,
+    signal,
+    memory,
+  }: { timeoutMs: number; signal: AbortSignal | undefined; memory: ProcessMemory },
+): Promise<Payment> {
+  const dispatched = await dispatchPayment(client, method, form, signal)
+  const payment =
+    dispatched.kind === 'started'
+      ? await followPayment(client, { id: dispatched.id }, { timeoutMs, signal })
+      : undefined
+  if (payment === undefined)
+    throw new LightningError({
+      code: 'outcome_unknown',
+      message: 'Eclair may be paying, and has not told under which hash',
+      hint: 'Look through the history before anything is paid again.',
+    })
+  memory.notePayment(payment.paymentHash)
+  return payment
+}
+
+/**
  * Eclair lets a route pass if either of two limits holds, and each has a generous default: so the share
  * is zero, and the flat limit is what was allowed, in whole sats and never rounded up.
  */
@@ -169,50 +198,17 @@ function refuseUnsupported(request: PayInvoiceRequest): void {
   })
 }
 
-/**
- * Asks Eclair to pay, without waiting for the outcome. Throws, with `sent: 'no'`, only where Eclair has not
- * got the request or says that it refused it while reading; any other answer is a doubt.
- */
+/** Asks Eclair to pay, without waiting for the outcome. Any answer but an id is a doubt. */
 export async function dispatchPayment(
   client: EclairClient,
   method: 'payinvoice' | 'sendtonode' | 'payoffer',
   form: Form,
   signal: AbortSignal | undefined,
 ): Promise<Dispatched> {
-  try {
-    await client.sameNode(signal)
-    const answer = await client.post(method, form, { signal, timeoutMs: DISPATCH_TIMEOUT_MS })
-    return typeof answer === 'string' && UUID.test(answer)
-      ? { kind: 'started', id: answer }
-      : { kind: 'doubt' }
-  } catch (error) {
-    if (error instanceof EclairFault && error.sent && findErrorRule(error)?.refusesUnrecorded !== true)
-      return { kind: 'doubt' }
-    throw beforeSending(error, signal)
-  }
-}
-
-/** An error from before anything could have been sent, saying so. */
-export function beforeSending(error: unknown, signal: AbortSignal | undefined): LightningError {
-  if (signal?.aborted)
-    return new LightningError({
-      code: 'unavailable',
-      message: 'the payment was canceled before anything was sent',
-      hint: 'Pay again if it is still wanted.',
-      retry: 'safe',
-      sent: 'no',
-      cause: error,
-    })
-  const mapped = mapEclairError(error)
-  return new LightningError({
-    code: mapped.code,
-    message: mapped.message,
-    retry: mapped.retry === 'after-lookup' ? 'after-delay' : mapped.retry,
-    sent: 'no',
-    ...(mapped.hint === undefined ? {} : { hint: mapped.hint }),
-    ...(mapped.backend === undefined ? {} : { backend: mapped.backend }),
-    ...(mapped.cause === undefined ? {} : { cause: mapped.cause }),
-  })
+  const sent = await sendOnce(client, method, form, { signal, timeoutMs: DISPATCH_TIMEOUT_MS })
+  return sent.kind === 'answered' && typeof sent.answer === 'string' && UUID.test(sent.answer)
+    ? { kind: 'started', id: sent.answer }
+    : { kind: 'doubt' }
 }
 
 const refusedAsSecond = (earlier: 'sent' | 'pending'): LightningError =>

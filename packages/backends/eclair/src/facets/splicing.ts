@@ -1,0 +1,53 @@
+import {
+  type ChannelOperation,
+  type ChannelRef,
+  LightningError,
+  type Sat,
+  type SplicingFacet,
+  txId,
+} from '@lightning-mcp/core'
+import type { EclairClient, Form } from '../client.ts'
+import { sendOnce } from '../send-once.ts'
+import { isText } from '../to-core.ts'
+import { needChannel, noSuchChannel } from './channel-names.ts'
+
+const SPLICE_TIMEOUT_MS = 60_000
+
+/**
+ * `splicein` and `spliceout`, of 0.14 and later: before it Eclair could splice with itself only. Neither takes
+ * a fee rate: Eclair chooses it.
+ */
+export function createSplicingFacet(client: EclairClient): SplicingFacet {
+  return {
+    spliceIn: async ({ channel, amountSat, signal }) =>
+      splice(client, 'splicein', channel, { amountIn: positive(amountSat) }, signal),
+    spliceOut: async ({ channel, amountSat, address, signal }) =>
+      splice(client, 'spliceout', channel, { amountOut: positive(amountSat), address }, signal),
+  }
+}
+
+function positive(amountSat: Sat): Sat {
+  if (typeof amountSat === 'bigint' && amountSat > 0n) return amountSat
+  throw new LightningError({ code: 'invalid_request', message: 'a splice needs an amount above zero' })
+}
+
+async function splice(
+  client: EclairClient,
+  method: 'splicein' | 'spliceout',
+  channel: ChannelRef,
+  terms: Form,
+  signal: AbortSignal | undefined,
+): Promise<ChannelOperation> {
+  const form = { ...(await needChannel(client, channel, signal)), ...terms }
+  const sent = await sendOnce(client, method, form, { signal, timeoutMs: SPLICE_TIMEOUT_MS })
+  if (sent.kind === 'lost') return { ...channel, status: 'unknown' }
+  if (sent.kind === 'refused') {
+    if (/^channel \w+ not found$/.test(sent.words)) throw noSuchChannel()
+    return { ...channel, status: 'unknown', detail: sent.shown }
+  }
+  // captures splicein, spliceout; a failure could come with status 200, as from Eclair's other calls
+  const { fundingTxId } = (sent.answer ?? {}) as { fundingTxId?: unknown }
+  return isText(fundingTxId) && /^[0-9a-f]{64}$/.test(fundingTxId)
+    ? { ...channel, status: 'pending', txId: txId(fundingTxId) }
+    : { ...channel, status: 'unknown' }
+}
