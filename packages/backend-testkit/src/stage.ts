@@ -81,6 +81,8 @@ export interface StageFaults {
   loseReply?(): void
   /** Arms: the next payment is carried out and its reply is malformed. */
   garbleReply?(): void
+  /** Arms: the next payment is carried out, and while its recipient holds the HTLC the reply is an error. */
+  failReplyWhileHeld?(): void
   /** Arms: the next payment look-up finds nothing. */
   hidePaymentOnce?(): void
   /** Arms: the next call is refused because there were too many. */

@@ -98,7 +98,7 @@ export interface LightningBackend extends BackendFacets {
    * - Parts, outgoing channels and last hop are obeyed where they are declared. [max-parts-is-obeyed, outgoing-channel-is-used, last-hop-is-obeyed]
    * - Never pays more than `maxFeeMsat` on top where the profile says `enforced`. [max-fee-zero, max-fee-exact-boundary, max-fee-exceeded-fails-safe]
    * - `failed` only if no part can still settle. [no-route-safe, insufficient-balance-safe, recipient-rejects]
-   * - A lost connection, an abort, a time-out or an odd reply after sending is `unknown` or `pending`. [connection-lost-after-send-unknown-then-settled, connection-lost-after-send-unknown-then-failed, reply-timeout-with-htlc-held-pending, abort-signal-does-not-mark-failed, malformed-reply-unknown]
+   * - A lost connection, an abort, a time-out or an odd reply after sending is `unknown` or `pending`. [connection-lost-after-send-unknown-then-settled, connection-lost-after-send-unknown-then-failed, reply-timeout-with-htlc-held-pending, abort-signal-does-not-mark-failed, malformed-reply-unknown, error-reply-while-part-in-flight-is-pending]
    * - A connection refused before sending throws `unavailable`. [connection-lost-before-send-unavailable]
    * - With `duplicateGuard: 'by-hash'` a hash that is pending or paid is not sent again: `in_progress` or `already_paid`,
    *   whose `sent: 'yes'` speaks of the earlier payment. [by-hash-guard-refuses-second-send]

@@ -31,15 +31,15 @@ export interface SimulatedConnection {
   readonly streams: SimulatedStreams
   /** Ends every call under way, and every stream. */
   cut(): void
-  /** The next call: `garble` spoils the reply of a payment, `limit` refuses it. */
-  spoilNext?: 'garble' | 'limit' | undefined
+  /** The next call: `garble` spoils the reply of a payment, `fail` makes it an error, `limit` refuses it. */
+  spoilNext?: 'garble' | 'fail' | 'limit' | undefined
   over(wallet: LightningBackend, limits: EdgeLimits): LightningBackend
 }
 
 export function createSimulatedConnection(): SimulatedConnection {
   let lost = Promise.withResolvers<never>()
   lost.promise.catch(() => undefined)
-  const takeSpoiling = (kind: 'garble' | 'limit'): boolean => {
+  const takeSpoiling = (kind: 'garble' | 'fail' | 'limit'): boolean => {
     if (connection.spoilNext !== kind) return false
     connection.spoilNext = undefined
     return true
@@ -70,6 +70,10 @@ export function createSimulatedConnection(): SimulatedConnection {
         connection.calls++
         const unknown = { paymentHash: decoded.paymentHash, status: 'unknown' }
         if (takeSpoiling('garble')) return next().then(() => unknown)
+        if (takeSpoiling('fail')) {
+          next().catch(() => undefined)
+          return unknown
+        }
         return Promise.race([next(), lost.promise.catch(() => unknown)])
       }
       const watch: LayerHandlers['watch'] = (request) => connection.streams.watch(wallet, request)

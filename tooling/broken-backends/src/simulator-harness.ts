@@ -140,6 +140,9 @@ function openStage(breakage: Breakage, variant: Variant): Stage {
       garbleReply: () => {
         connection.spoilNext = 'garble'
       },
+      failReplyWhileHeld: () => {
+        connection.spoilNext = 'fail'
+      },
       limitRate: () => {
         connection.spoilNext = 'limit'
       },

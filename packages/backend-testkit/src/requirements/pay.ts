@@ -173,10 +173,11 @@ export const payRequirements: readonly Requirement[] = [
   {
     id: 'error-reply-while-part-in-flight-is-pending',
     number: 51,
-    source: 'backends.md 5.1',
-    behavior: 'An error reply while a part is in flight is pending.',
+    source: pay,
+    behavior: 'An error reply while a part is in flight leaves the payment pending or unknown.',
     level: 'facet',
-    deferred: 'Core Lightning alone answers so; its adapter is not there yet.',
+    capabilities: ['payInvoice', 'lookupPayment'],
+    needs: ['counterparty.hold', 'faults.failReplyWhileHeld'],
   },
   {
     id: 'partial-mpp-success-counts-all-parts',

@@ -99,6 +99,19 @@ export const lostReplyScenarios: readonly Scenario[] = [
     expectSettled(await untilPayment(context, payment, 'settled'), { ...invoice, amountMsat })
   }),
 
+  verifies('error-reply-while-part-in-flight-is-pending', async (context) => {
+    const { stage, amount, within } = context
+    const hold = stage.counterparty.hold!
+    const amountMsat = amount(2550)
+    const invoice = await hold.createInvoice({ amountMsat })
+    stage.faults!.failReplyWhileHeld!()
+    const paying = expectAnswer(() => payGenerously(context, invoice.invoice, { timeoutSeconds: 5 }))
+    await within('the HTLC to arrive', hold.accepted(invoice.paymentHash))
+    expectUndecided(await within('payInvoice with an error reply', paying), invoice.paymentHash)
+    await hold.settle(invoice.paymentHash)
+    expectSettled(await untilPayment(context, invoice, 'settled'), { ...invoice, amountMsat })
+  }),
+
   verifies('lookup-not-found-once-then-appears', async (context) => {
     const { stage, backend, amount } = context
     const amountMsat = amount(2600)

@@ -10,6 +10,7 @@ import { flood, openStageNetwork, stageAround } from './simulator-stage.ts'
 interface Way {
   calls: number
   loseNext: boolean
+  failNext: boolean
 }
 
 const SPENDING: readonly string[] = [
@@ -28,7 +29,12 @@ function linkOver(network: SimulatedNetwork, way: Way): WalletLink {
   const inner = link.call as (name: string, ...request: readonly unknown[]) => Promise<unknown>
   const call = async (name: string, ...request: readonly unknown[]): Promise<unknown> => {
     way.calls += 1
-    const answer = await inner(name, ...request)
+    const answering = inner(name, ...request)
+    if (way.failNext && name === 'payInvoice') {
+      way.failNext = false
+      throw new LightningError({ code: 'no_route', message: 'gave up on it', sent: 'maybe' })
+    }
+    const answer = await answering
     if (!way.loseNext || !SPENDING.includes(name)) return answer
     way.loseNext = false
     throw new LightningError({ code: 'unavailable', message: 'the reply was lost', sent: 'maybe' })
@@ -41,7 +47,7 @@ const harness: BackendHarness = {
   network: 'regtest',
   async openStage(): Promise<Stage> {
     const { network, clock, seed } = openStageNetwork()
-    const way: Way = { calls: 0, loseNext: false }
+    const way: Way = { calls: 0, loseNext: false, failNext: false }
     return {
       ...stageAround(network, clock),
       backends: {
@@ -65,6 +71,9 @@ const harness: BackendHarness = {
       faults: {
         loseReply: () => {
           way.loseNext = true
+        },
+        failReplyWhileHeld: () => {
+          way.failNext = true
         },
         floodEvents: (count) => flood(network, count),
       },

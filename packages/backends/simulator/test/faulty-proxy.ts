@@ -12,7 +12,7 @@ import {
 } from '../src/socket/messages.ts'
 
 /** What happens to the reply of one call. */
-type ReplyFault = 'lose' | 'garble' | 'hide'
+type ReplyFault = 'lose' | 'garble' | 'hide' | 'fail'
 
 /** A way to a served network on which a test can lay obstacles. */
 export interface FaultyProxy {
@@ -83,6 +83,9 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
         if (index >= 0) faulty.set(message.id, armed.splice(index, 1)[0]!.fault)
       }
       upstream.write(`${line}\n`)
+      // calls are begun in order: once this one is answered, the payment is where it can get
+      if (faulty.get(message.id) === 'fail' && message.do === 'call')
+        upstream.write(toLine({ ...message, id: -message.id, name: 'getInfo', request: [] }))
     })
     const fromServer = lineReader((line) => {
       const message = fromLine<ServerMessage>(line)
@@ -90,6 +93,8 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
       const fault = 'id' in message ? faulty.get(message.id) : undefined
       if (fault === 'lose') end()
       else if (fault === 'garble') client.write(`{"id":${'id' in message ? message.id : 0},"res\n`)
+      else if ('id' in message && faulty.get(-message.id) === 'fail')
+        client.write(toLine({ id: -message.id, error: GAVE_UP }))
       else if (fault === 'hide' && 'id' in message)
         client.write(toLine({ id: message.id, result: undefined }))
       else client.write(`${line}\n`)
@@ -129,6 +134,7 @@ export async function openFaultyProxy(options: { socketPath: string; target: str
       cutConnections: async () => cut(),
       loseReply: () => armed.push({ names: SPENDING, fault: 'lose' }),
       garbleReply: () => armed.push({ names: ['payInvoice'], fault: 'garble' }),
+      failReplyWhileHeld: () => armed.push({ names: ['payInvoice'], fault: 'fail' }),
       hidePaymentOnce: () => armed.push({ names: ['lookupPayment'], fault: 'hide' }),
       limitRate: () => {
         limited = true
@@ -154,6 +160,14 @@ const closed = (socket: Socket): Promise<void> =>
     if (socket.closed) resolve()
     else socket.on('close', () => resolve())
   })
+
+/** As Core Lightning gives up on a payment of which a part is still on its way. */
+const GAVE_UP = {
+  code: 'no_route',
+  message: 'gave up on it',
+  retry: 'after-lookup',
+  sent: 'maybe',
+} as const
 
 const RATE_LIMITED = {
   code: 'rate_limited',

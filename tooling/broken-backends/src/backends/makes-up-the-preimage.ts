@@ -20,6 +20,7 @@ export const makesUpThePreimage: BrokenBackend = {
     'connection-lost-before-send-unavailable',
     'connection-lost-after-send-unknown-then-settled',
     'reply-timeout-with-htlc-held-pending',
+    'error-reply-while-part-in-flight-is-pending',
     'partial-mpp-success-counts-all-parts',
     'lookup-not-found-once-then-appears',
     'failed-then-retry-same-hash',

@@ -18,6 +18,7 @@ export const throwsAfterSending: BrokenBackend = {
     'connection-lost-after-send-unknown-then-settled',
     'connection-lost-after-send-unknown-then-failed',
     'reply-timeout-with-htlc-held-pending',
+    'error-reply-while-part-in-flight-is-pending',
     'abort-signal-does-not-mark-failed',
     'malformed-reply-unknown',
   ],
