@@ -26,6 +26,8 @@ export interface EclairNode {
   readonly privateKey: Uint8Array
   readonly network: SimulatedNetwork
   readonly wallet: SimulatorBackend
+  /** The same without the checks of a wallet: what was decoded here is not decoded there again. */
+  readonly link: ReturnType<SimulatedNetwork['openLink']>
   readonly clock: SimulatorClock
   readonly outgoing: OutgoingBook
   readonly incoming: IncomingBook
@@ -36,6 +38,8 @@ export interface EclairNode {
   readonly channelEvents: ChannelEvents
   /** What its transactions pay where the caller does not say. */
   readonly feeRateSatPerVbyte: number
+  /** Of its invoices, once known. */
+  finalCltvDelta?: number
   isConnected(nodeId: string): Promise<boolean>
   readonly events: EventHub
   readonly script: PaymentScript

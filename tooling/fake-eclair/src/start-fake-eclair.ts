@@ -18,6 +18,7 @@ import { ChannelEvents } from './channel-events.ts'
 import type { EclairNode, EclairVersion } from './eclair-node.ts'
 import { ENDPOINTS } from './endpoints/endpoints.ts'
 import { EngineEvents } from './engine-events.ts'
+import { fillHistory, type HistorySize } from './fill-history.ts'
 import type { JsonObject } from './json.ts'
 import { PaymentScript } from './payment-script.ts'
 import { noteReceived } from './payments/note-received.ts'
@@ -73,6 +74,8 @@ export interface FakeEclair {
   /** What was paid again under this hash after it had been paid. */
   takenAgain(paymentHash: string): Msat
   cutConnections(): void
+  /** Writes payments of the past into its books, before anything else happens. */
+  fillHistory(size: HistorySize): void
   /** As after an end and a start of the program: no payment's actor lives any more. */
   restart(): void
   close(): Promise<void>
@@ -124,6 +127,7 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     privateKey: privateKeyOf(world.seed, name, own.nodeId),
     network,
     wallet: network.wallet(name),
+    link: network.openLink(name),
     clock,
     outgoing: new OutgoingBook(),
     incoming: new IncomingBook(),
@@ -194,6 +198,7 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     },
     takenAgain: (paymentHash) => msat(takenAgain.get(paymentHash) ?? 0n),
     cutConnections: () => server.cutConnections(),
+    fillHistory: (size) => fillHistory(node, size),
     restart: () => node.outgoing.restart(),
     async close() {
       node.engineEvents.stop()

@@ -1,7 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { decodeInvoice } from '@lightning-mcp/codec'
-import { LightningError, msat, type PaymentHash, preimage } from '@lightning-mcp/core'
+import {
+  type DecodedInvoice,
+  type Invoice,
+  LightningError,
+  msat,
+  type NodeId,
+  type PaymentHash,
+  preimage,
+} from '@lightning-mcp/core'
 import type { IncomingRow } from '../books/incoming-book.ts'
 import { invoiceJson, readInvoice } from '../books/invoice-json.ts'
 import { receivedInfo } from '../books/received-json.ts'
@@ -32,14 +40,14 @@ export const invoiceEndpoints: Endpoints = {
       throw new Refusal(500, NEEDS_DESCRIPTION)
     if (amountMsat !== undefined && amountMsat < 0n) throw malformed('amountMsat', 'amount must be positive')
     try {
-      const { invoice } = await node.wallet.createInvoice({
+      const made = await node.wallet.createInvoice({
         ...(amountMsat === undefined ? {} : { amountMsat: msat(amountMsat) }),
         ...(description === undefined ? {} : { description }),
         ...(descriptionHash === undefined ? {} : { descriptionHash: descriptionHash as never }),
         expirySeconds: Number(expirySeconds),
         preimage: preimage(secret),
       })
-      const decoded = decodeInvoice(invoice as string)
+      const decoded = ownInvoice(node, made)
       const json = invoiceJson(decoded)
       node.incoming.add({
         paymentHash: decoded.paymentHash,
@@ -107,6 +115,26 @@ function rowOf(node: EclairNode, form: Form): IncomingRow {
   const row = node.incoming.byHash(hash)
   if (row === undefined) throw notFound()
   return row
+}
+
+/** What decoding the text would say: the engine has just said most of it. */
+function ownInvoice(node: EclairNode, made: Invoice): DecodedInvoice {
+  const invoice = made.invoice as string
+  node.finalCltvDelta ??= decodeInvoice(invoice).minFinalCltvDelta
+  return {
+    invoice,
+    network: 'regtest',
+    paymentHash: made.paymentHash,
+    payee: node.nodeId as NodeId,
+    createdAt: made.createdAt,
+    expiresAt: made.expiresAt,
+    minFinalCltvDelta: node.finalCltvDelta,
+    features: [],
+    routeHints: [],
+    ...(made.amountMsat === undefined ? {} : { amountMsat: made.amountMsat }),
+    ...(made.description === undefined ? {} : { description: made.description }),
+    ...(made.descriptionHash === undefined ? {} : { descriptionHash: made.descriptionHash }),
+  }
 }
 
 /** TRAP: a reused preimage kills the actor that was to answer. */

@@ -146,7 +146,7 @@ async function payThroughEngine(
 ): ReturnType<EclairNode['wallet']['payInvoice']> {
   const { invoice } = decoded
   if (decoded.amountMsat === undefined || decoded.amountMsat === amountMsat)
-    return node.wallet.payInvoice({
+    return node.link.call('payInvoice', {
       invoice,
       ...(decoded.amountMsat === undefined ? { amountMsat: msat(amountMsat) } : {}),
       maxFeeMsat: msat(maxFeeMsat),
