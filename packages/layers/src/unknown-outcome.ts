@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeInvoice } from '@lightning-mcp/codec'
+import { decodeBolt12Invoice, decodeInvoice } from '@lightning-mcp/codec'
 import { LightningError, type Msat, type Payment, type PaymentHash, paymentHash } from '@lightning-mcp/core'
 import type { LayerCall } from './wrap-backend.ts'
 
@@ -12,7 +12,8 @@ export function unknownOutcome(call: LayerCall, reason: string): unknown {
   const { operation, request } = call
   switch (operation) {
     case 'payInvoice':
-    case 'keysend.send': {
+    case 'keysend.send':
+    case 'offers.pay': {
       const hash = hashOf(call)
       if (hash !== undefined) return unknownPayment(hash, request?.amountMsat as Msat | undefined)
       break
@@ -43,9 +44,10 @@ export function hashOf(call: Pick<LayerCall, 'operation' | 'request'>): PaymentH
   const { operation, request } = call
   if (operation === 'keysend.send' && typeof request?.preimage === 'string')
     return paymentHash(createHash('sha256').update(Buffer.from(request.preimage, 'hex')).digest('hex'))
-  if (operation !== 'payInvoice' || typeof request?.invoice !== 'string') return undefined
+  if (typeof request?.invoice !== 'string') return undefined
   try {
-    return decodeInvoice(request.invoice).paymentHash
+    if (operation === 'offers.pay') return decodeBolt12Invoice(request.invoice).paymentHash
+    return operation === 'payInvoice' ? decodeInvoice(request.invoice).paymentHash : undefined
   } catch {
     return undefined
   }

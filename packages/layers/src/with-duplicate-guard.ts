@@ -20,7 +20,8 @@ export interface DuplicateGuardOptions {
  * it is sent. A second payment of it is looked up first, and refused with `already_paid` or
  * `in_progress`; only after a failure that may be retried is it sent again.
  *
- * Guards `payInvoice` and `keysend.send`. Offers have no hash before they are paid: not guarded.
+ * Guards `payInvoice`, `keysend.send` and `offers.pay` of a fetched invoice. An offer whose invoice the
+ * backend fetches itself has no hash before it is paid: not guarded.
  */
 export function withDuplicateGuard(
   backend: LightningBackend,

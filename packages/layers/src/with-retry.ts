@@ -22,12 +22,13 @@ export function withRetry(backend: LightningBackend, options: RetryOptions = {})
   const { attempts = 4, firstDelayMs = 200, maxDelayMs = 5_000 } = options
   const { clock = systemClock, random = Math.random } = options
   return wrapBackend(backend, {
-    async call({ operationClass, request }, next) {
+    async call({ operation, operationClass, request }, next) {
+      const isRepeatable = operationClass === 'read' && operation !== ASKS_STRANGER
       for (let attempt = 1; ; attempt++) {
         try {
           return await next()
         } catch (error) {
-          if (operationClass !== 'read' || attempt >= attempts || !mayBeRepeated(error)) throw error
+          if (!isRepeatable || attempt >= attempts || !mayBeRepeated(error)) throw error
           const longestMs = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1))
           // half fixed, half by chance: many clients of one node do not come back at once
           await clock.sleep((longestMs * (1 + random())) / 2, request?.signal)
@@ -36,6 +37,9 @@ export function withRetry(backend: LightningBackend, options: RetryOptions = {})
     },
   })
 }
+
+/** It reads, but each time the owner of an offer makes an invoice: whether to ask again is the caller’s to say. */
+const ASKS_STRANGER = 'offers.fetchInvoice'
 
 const mayBeRepeated = (error: unknown): boolean =>
   LightningError.is(error) && (error.retry === 'safe' || error.retry === 'after-delay')

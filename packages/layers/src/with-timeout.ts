@@ -4,7 +4,7 @@ import { unknownOutcome } from './unknown-outcome.ts'
 import { type LayerCall, wrapBackend } from './wrap-backend.ts'
 
 export interface TimeoutOptions {
-  /** For what only reads, and for `connect`. Default 15,000. */
+  /** For what only reads, and for `connect`; on top of a minute for what asks others than the backend. Default 15,000. */
   readMs?: number
   /** For what makes invoices and manages the node. Default 30,000. */
   writeMs?: number
@@ -17,6 +17,9 @@ export interface TimeoutOptions {
 const DEFAULT_PAYMENT_SECONDS = 60
 /** Opening and closing channels and sending on chain have no time-out of their own. */
 const OTHER_SPEND_MS = 60_000
+/** What waits for an answer of others: the owner of an offer, nodes along a route. */
+const ASKS_OTHERS: readonly string[] = ['offers.fetchInvoice', 'routing.probe']
+const OTHERS_MS = 60_000
 const TIMED_PAYMENTS: readonly string[] = ['payInvoice', 'keysend.send', 'offers.pay']
 
 /**
@@ -57,6 +60,7 @@ export function withTimeout(backend: LightningBackend, options: TimeoutOptions =
 
 function limitOf({ operation, operationClass, request }: LayerCall, options: TimeoutOptions): number {
   const { readMs = 15_000, writeMs = 30_000, spendGraceMs = 15_000 } = options
+  if (ASKS_OTHERS.includes(operation)) return OTHERS_MS + readMs
   if (operationClass === 'read') return readMs
   if (operationClass !== 'spend') return writeMs
   if (!TIMED_PAYMENTS.includes(operation)) return OTHER_SPEND_MS + spendGraceMs

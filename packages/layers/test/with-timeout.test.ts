@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { withTimeout } from '../src/index.ts'
 import { createManualClock } from './manual-clock.ts'
 import { createRecordingBackend } from './recording-backend.ts'
-import { testInvoice } from './test-invoice.ts'
+import { testBolt12Invoice, testInvoice } from './test-invoice.ts'
 
 const { invoice, paymentHash } = testInvoice()
 const never = () => new Promise<never>(() => undefined)
@@ -29,6 +29,28 @@ test('a payment that does not answer is unknown, never failed', async () => {
   clock.advance(1)
   expect(await paying).toEqual({ paymentHash, status: 'unknown' })
   expect(clock.slept).toEqual([3005])
+})
+
+test('what asks others than the backend has a minute more', async () => {
+  const clock = createManualClock()
+  const backend = createRecordingBackend({ 'offers.fetchInvoice': never })
+  const fetching = withTimeout(backend, { ...options, clock }).offers!.fetchInvoice!({ offer: 'lno1' })
+  clock.advance(60_009)
+  expect(await Promise.race([fetching, Promise.resolve('waiting')])).toBe('waiting')
+  clock.advance(1)
+  await expect(fetching).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('an offer paid by its invoice has a hash, one without has none', async () => {
+  const clock = createManualClock()
+  const bolt12 = testBolt12Invoice()
+  const { offers } = withTimeout(createRecordingBackend({ 'offers.pay': never }), { ...options, clock })
+  const request = { offer: bolt12.offer, maxFeeMsat: ZERO_MSAT, timeoutSeconds: 1 }
+  const paying = offers!.pay!({ ...request, invoice: bolt12.invoice })
+  const unseen = offers!.pay!(request)
+  clock.advance(1_005)
+  expect(await paying).toEqual({ paymentHash: bolt12.paymentHash, status: 'unknown' })
+  await expect(unseen).rejects.toMatchObject({ code: 'outcome_unknown', sent: 'maybe' })
 })
 
 test('what makes an invoice may have made it', async () => {
