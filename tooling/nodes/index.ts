@@ -1,5 +1,6 @@
 export type { Btcd } from './btcd.ts'
 export { buildNodes } from './build.ts'
+export { requireClnRpc } from './cln-rpc.ts'
 export { initOwner, setPolicy } from './init-owner.ts'
 export { LndNode } from './lnd-node.ts'
 export { MACAROON_PERMISSIONS, type MacaroonPermission, mintMacaroon } from './mint-macaroon.ts'

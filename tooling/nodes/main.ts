@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildNodes, findBinaries, sayOnStderr } from './build.ts'
+import { buildClnRpc } from './cln-rpc.ts'
 import { installPostgres } from './install-postgres.ts'
 import type { LndNode } from './lnd-node.ts'
 import { type Network, startNetwork } from './network.ts'
@@ -13,6 +14,7 @@ const HELP = `Real LND nodes on regtest: btcd and a row of LND nodes with open, 
   npm run nodes                     start the network, print how to use it, stop at Ctrl-C
   npm run nodes -- start --nodes 2  the same with another number of nodes (1 to 8, default 3)
   npm run nodes -- build            build LND and btcd from source, once (needs Go 1.24 or later)
+  npm run nodes -- cln-rpc          build the check of our Core Lightning fake with cln-rpc (needs Rust)
   npm run nodes -- postgres         install PostgreSQL, which the wallet's tests start for themselves
   npm run nodes -- clean            end and remove what crashed networks left behind
   npm run nodes -- --help           this text
@@ -97,6 +99,11 @@ if (values.help) process.stdout.write(HELP)
 else if (command === 'build')
   await buildNodes().then(
     () => sayOnStderr(`ready: ${buildFolder()}`),
+    (error: Error) => fail(error.message),
+  )
+else if (command === 'cln-rpc')
+  await buildClnRpc().then(
+    (program) => sayOnStderr(`ready: ${program}`),
     (error: Error) => fail(error.message),
   )
 else if (command === 'postgres') {

@@ -12,6 +12,7 @@ import {
 import { createFaults, type FakeClnFaults } from './faults.ts'
 import { FakeNode } from './node/fake-node.ts'
 import { readRestrictions } from './node/rune-book.ts'
+import { dispatch } from './rpc/dispatch.ts'
 import { CURRENT_VERSION, type FakeVersion } from './versions.ts'
 import { RestServer } from './wire/rest-server.ts'
 import { SocketServer } from './wire/socket-server.ts'
@@ -51,6 +52,8 @@ export interface FakeCln {
   calls(): number
   /** Connections that are open, by either way. */
   connections(): number
+  /** Asks it without any wire; rejects with an error that has the daemon's `code`. */
+  call(method: string, params?: unknown): Promise<unknown>
   /** A rune with these restrictions: `readonly`, or lines of alternatives. */
   createRune(restrictions?: 'readonly' | readonly (readonly string[])[]): string
   /** Resolves once a long poll waits for an invoice to be paid. */
@@ -91,6 +94,8 @@ export async function startFakeCln(options: FakeClnOptions = {}): Promise<FakeCl
     faults,
     calls: () => socket.calls + (rest?.calls ?? 0),
     connections: () => socket.connections + (rest?.connections ?? 0),
+    call: (method, params = {}) =>
+      dispatch(node, method, params, { signal: node.ended.signal, tell: () => undefined }),
     createRune: (restrictions = []) => node.runes.create(readRestrictions(restrictions)).rune,
     async untilWatched() {
       while (!node.invoices.isWatched) await turn()

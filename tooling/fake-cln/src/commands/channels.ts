@@ -22,19 +22,17 @@ export const channelCommands: Commands = {
     return {
       channels: [
         ...live.filter(wanted).map((channel) => toPeerChannelLine(node, channel)),
-        ...node.channels
-          .closedBy(true)
+        ...(await node.channels.closedBy(true))
           .filter(({ channel }) => wanted(channel))
           .map((closed) => toPeerChannelLine(node, closed.channel, closed)),
       ],
     }
   },
 
-  listclosedchannels: (node, params) => ({
-    closedchannels: node.channels
-      .closedBy(false)
+  listclosedchannels: async (node, params) => ({
+    closedchannels: (await node.channels.closedBy(false))
       .filter(({ channel }) => matches(params, 'id', channel.peer))
-      .map(toClosedLine),
+      .map((closed) => toClosedLine(node, closed)),
   }),
 
   fundchannel: (node, params) => fund(node, params),

@@ -66,7 +66,9 @@ export const onchainCommands: Commands = {
       }),
       channels: [
         ...channels.map((channel) => channelFundsLine(node, channel)),
-        ...node.channels.closedBy(true).map((closed) => channelFundsLine(node, closed.channel, closed)),
+        ...(await node.channels.closedBy(true)).map((closed) =>
+          channelFundsLine(node, closed.channel, closed),
+        ),
       ],
     }
   },

@@ -17,11 +17,16 @@ export interface ClosedChannel {
   closingTxId: string
   closer: 'local' | 'remote'
   mode: 'mutual' | 'unilateral'
+  /** Of the chain when this was noticed. */
   height: number
 }
 
 /** Blocks until a splice replaces the old output. */
 const SPLICE_DEPTH = 3
+/** So long a connection must last to be called stable. */
+const STABLE_SECONDS = 60
+/** The peer's own announcement of an unannounced channel comes a moment later. */
+const ANNOUNCED_SECONDS = 1
 /** The daemon watches a closed channel so long before it lets go of it. */
 const WATCHED_BLOCKS = 100
 const PAGE = 1000
@@ -30,6 +35,8 @@ const PAGE = 1000
 export class ChannelBook {
   readonly #node: FakeNode
   readonly #lastSeen = new Map<string, Channel>()
+  readonly #activeSince = new Map<string, number>()
+  readonly #lastStable = new Map<string, number>()
   readonly #inflights = new Map<string, Inflight>()
   readonly #closers = new Map<string, { mode: 'mutual' | 'unilateral' }>()
   readonly #closed: ClosedChannel[] = []
@@ -42,8 +49,30 @@ export class ChannelBook {
   async live(): Promise<readonly Channel[]> {
     const { items } = await this.#node.link.call('listChannels', { limit: PAGE })
     const channels = [...items, ...(await this.#node.link.call('listPendingChannels'))]
-    for (const channel of channels) this.#lastSeen.set(channel.channelId as string, channel)
+    for (const channel of channels) this.#see(channel)
     return channels
+  }
+
+  #see(channel: Channel): void {
+    const { channelId = '' } = channel
+    const now = this.#node.now()
+    this.#lastSeen.set(channelId, channel)
+    if (channel.state !== 'active') return
+    const since = this.#activeSince.get(channelId) ?? now
+    this.#activeSince.set(channelId, since)
+    if (now - since >= STABLE_SECONDS) this.#lastStable.set(channelId, now)
+  }
+
+  /** When the connection to its peer was last known to be a stable one. */
+  lastStable(channelId: string): number | undefined {
+    return this.#lastStable.get(channelId)
+  }
+
+  /** Whether the peer has told what it asks for forwarding. */
+  knowsRemote({ channelId = '', state, private: unannounced }: Channel): boolean {
+    if (state === 'opening') return false
+    const since = this.#activeSince.get(channelId)
+    return !unannounced || since === undefined || this.#node.now() - since >= ANNOUNCED_SECONDS
   }
 
   async counts(): Promise<{ active: number; inactive: number; pending: number }> {
@@ -55,9 +84,15 @@ export class ChannelBook {
   }
 
   /** Closed ones that the daemon still watches, and those that it has let go of. */
-  closedBy(watched: boolean): readonly ClosedChannel[] {
-    const height = this.#node.network.blockHeight
-    return this.#closed.filter((closed) => height - closed.height < WATCHED_BLOCKS === watched)
+  async closedBy(watched: boolean): Promise<readonly ClosedChannel[]> {
+    if (this.#closed.length === 0) return []
+    const { blockHeight } = this.#node.network
+    const transactions = await this.#node.coins.transactions()
+    const heightOf = (closed: ClosedChannel): number => {
+      const closing = transactions.find(({ txId }) => txId === closed.closingTxId)
+      return closing === undefined ? closed.height : this.#node.coins.heightOf(closing)
+    }
+    return this.#closed.filter((closed) => blockHeight - heightOf(closed) < WATCHED_BLOCKS === watched)
   }
 
   /** By peer, by full id or by short id. */

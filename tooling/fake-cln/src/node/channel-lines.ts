@@ -119,9 +119,9 @@ export function toPeerChannelLine(
     ignore_fee_limits: true,
     updates: {
       local: policyLine(policy, channel),
-      ...(channel.state === 'opening' ? {} : { remote: policyLine(policy, channel) }),
+      ...(node.channels.knowsRemote(channel) ? { remote: policyLine(policy, channel) } : {}),
     },
-    last_stable_connection: online ? undefined : node.now(),
+    last_stable_connection: node.channels.lastStable(channelId),
     state,
     scratch_txid: channel.closingTxId ?? fakeHex(32, channelId, 'scratch'),
     last_tx_fee_msat: COMMITMENT_FEE_MSAT,
@@ -221,7 +221,7 @@ function htlcsOf(node: FakeNode, channel: Channel) {
 }
 
 /** A line of `listclosedchannels`. */
-export function toClosedLine(closed: ClosedChannel): Record<string, unknown> {
+export function toClosedLine(node: FakeNode, closed: ClosedChannel): Record<string, unknown> {
   const { channel } = closed
   const { channelId = '' } = channel
   const [fundingTxId = '', fundingOutput = '0'] = (channel.fundingOutpoint ?? '').split(':')
@@ -249,5 +249,6 @@ export function toClosedLine(closed: ClosedChannel): Record<string, unknown> {
     last_commitment_txid: closed.closingTxId,
     last_commitment_fee_msat: COMMITMENT_FEE_MSAT,
     close_cause: 'user',
+    last_stable_connection: node.channels.lastStable(channelId),
   })
 }

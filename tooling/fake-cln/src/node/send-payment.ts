@@ -1,4 +1,10 @@
-import { type FailureReason, LightningError, type Payment, type RouteTarget } from '@lightning-mcp/core'
+import {
+  type FailureReason,
+  LightningError,
+  type Payment,
+  type Route,
+  type RouteTarget,
+} from '@lightning-mcp/core'
 import { RpcError } from '../rpc/rpc-error.ts'
 import type { FakeNode } from './fake-node.ts'
 import { groupState, type NewGroup, type PaymentGroup } from './payment-book.ts'
@@ -99,28 +105,37 @@ async function failure(
   noted: boolean,
 ): Promise<RpcError> {
   const reason: FailureReason = payment.failure?.reason ?? 'other'
-  const tried =
-    noted || reason === 'recipient_rejected' || (reason === 'no_route' && (await hasRoute(node, order)))
-  if (tried && !noted) node.payments.fail(node.payments.begin(order, order.partId))
+  const route = reason === 'no_route' ? await routeFor(node, order) : undefined
+  if (!noted && (reason === 'recipient_rejected' || route !== undefined))
+    node.payments.fail(node.payments.begin(order, order.partId))
   if (reason === 'recipient_rejected')
     return new RpcError(203, "Destination said it doesn't know invoice: incorrect_or_unknown_payment_details")
   if (reason === 'fee_limit_exceeded')
     return new RpcError(206, 'Failed: Could not find route without excessive cost')
   if (reason === 'timeout') return new RpcError(209, 'Failed after 1 attempts. Timed out')
-  if (!tried) return unroutable(node, order)
+  return route === undefined ? unroutable(node, order) : afterAttempt(node, order, route)
+}
+
+/** The first hop beyond the own channel is what the network blames: the payer cannot see past it. */
+function afterAttempt(node: FakeNode, { amountMsat }: SendOrder, { hops }: Route): RpcError {
+  const path = hops.map(({ channelId }) => channelId).join('->')
+  const from = hops.at(-2)?.nodeId ?? node.id
+  const last = `${hops.at(-1)?.channelId}/${from > (hops.at(-1)?.nodeId ?? '') ? 1 : 0}`
   return new RpcError(
     209,
-    `Failed after 1 attempts. We got temporary_channel_failure, assuming it can't carry ${order.amountMsat}msat. Then routing failed: ${UNUSABLE.slice('Failed: '.length)}`,
+    `Failed after 1 attempts. We got temporary_channel_failure for ${last}, assuming it can't carry ${amountMsat}msat. Then routing failed: We could not find a usable set of paths. The shortest path is ${path}, but ${last} layer xpay says max is ${amountMsat - 1n}msat`,
   )
 }
 
-/** Whether the graph has a route that the limit allows: then what failed was tried. */
-async function hasRoute(node: FakeNode, { target, maxFeeMsat }: SendOrder): Promise<boolean> {
+/** A route that graph and limit allow, by a peer that is there: then what failed was tried. */
+async function routeFor(node: FakeNode, { target, maxFeeMsat }: SendOrder): Promise<Route | undefined> {
+  const { items } = await node.link.call('listChannels', { limit: 1000 })
+  if (items.every(({ state }) => state !== 'active')) return undefined
   try {
-    const { feeMsat } = await node.link.call('estimateFee', { target })
-    return feeMsat <= maxFeeMsat
+    const routes = await node.link.call('findRoutes', { target, limit: 1 })
+    return routes.find(({ feeMsat }) => feeMsat <= maxFeeMsat)
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -91,7 +91,7 @@ export class RestServer {
     try {
       if (fault === 'limit') throw new RpcError(1502, 'Not permitted: Rate of 60 per minute exceeded')
       if (request.method !== 'POST')
-        throw new RpcError(UNKNOWN_METHOD, 'Path invalid, http_method must be POST')
+        throw new RpcError(UNKNOWN_METHOD, 'Path invalid, http_method must be POST for CLN methods')
       const params = parseBody(body, request.headers['content-type'])
       const rune = request.headers['rune']
       this.#node.runes.check(typeof rune === 'string' ? rune : undefined, { method, params })
@@ -126,9 +126,13 @@ function parseBody(body: string, type: string | undefined): unknown {
   try {
     return JSON.parse(body)
   } catch {
-    throw new BodyError(`Could not parse \`${body}\` JSON request`)
+    throw new BodyError(`Could not parse \`${body}\` JSON request: ${whyUnparsable(body)}`)
   }
 }
+
+/** In the words of the plugin's own parser. */
+const whyUnparsable = (body: string): string =>
+  /^\{\s*[^"}\s]/.test(body) ? 'key must be a string at line 1 column 2' : 'expected value at line 1 column 1'
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
