@@ -34,6 +34,10 @@ const sections: Record<string, { what: string; run: (rounds: number) => Promise<
     what: 'start-up, size of tools/list, memory',
     run: async (rounds) => (await import('./sections/startup.ts')).startup(rounds),
   },
+  fakes: {
+    what: 'invoices, payments and history of Core Lightning and Eclair, on fakes',
+    run: async (rounds) => (await import('./sections/fakes.ts')).fakes(rounds),
+  },
   lnd: {
     what: 'invoices and payments on real LND',
     run: async (rounds) => (await import('./sections/lnd.ts')).lnd(rounds),
