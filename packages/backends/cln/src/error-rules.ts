@@ -294,6 +294,19 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     hint: 'Check the payment hash.',
   },
   {
+    codes: [1000],
+    text: /exists/i,
+    code: 'already_exists',
+    message: 'Core Lightning has had this very offer, and it was stopped',
+    hint: 'Give another description.',
+  },
+  {
+    codes: [1000, 1001],
+    code: 'not_found',
+    message: 'Core Lightning has no such offer that could be acted on',
+    hint: 'Check the offer id.',
+  },
+  {
     codes: [1002],
     code: 'invoice_expired',
     message: 'the offer has expired',

@@ -69,8 +69,13 @@ export function createOffersFacet(context: OffersContext, capabilities: Capabili
     },
     ...(can('disable')
       ? {
-          disable: async ({ offerId, signal }) =>
-            toOffer(await client.call('disableoffer', { offer_id: offerId }, { signal })),
+          disable: async ({ offerId, signal }) => {
+            const { offers } = await client.call('listoffers', { offer_id: offerId }, { signal })
+            const [known] = toList(offers)
+            // stopping a stopped one is an error to Core Lightning
+            if (known?.active === false) return toOffer(known)
+            return toOffer(await client.call('disableoffer', { offer_id: offerId }, { signal }))
+          },
         }
       : {}),
     ...(can('fetchInvoice') ? { fetchInvoice: (request) => fetchInvoice(context, request) } : {}),
