@@ -41,9 +41,9 @@ export const offerEndpoints: Endpoints = {
   },
 
   listoffers: (node, form) => {
-    const activeOnly = form.text('activeOnly') === undefined || form.flag('activeOnly')
-    return node.offers
-      .all()
+    const activeOnly = form.flag('activeOnly')
+    return [...node.offers.all()]
+      .reverse()
       .filter(({ disabledMs }) => !activeOnly || disabledMs === undefined)
       .map((row) => offerJson(node, row))
   },

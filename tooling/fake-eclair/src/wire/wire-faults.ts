@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { capturedAnswer } from '../captures.ts'
+
+const ASK_TIMED_OUT = capturedAnswer<{ error: string }>('createinvoice-preimage-again').error
 
 /** What becomes of the next matching answer. */
 export type Spoiling =
@@ -12,6 +15,7 @@ export type Spoiling =
   | 'too-many-requests'
   | 'empty-list'
   | 'not-eclair'
+  | 'error'
   | 'silence'
 
 /** Methods that cost money. */
@@ -52,6 +56,11 @@ export class WireFaults {
   /** The next payment is carried out and its answer is no JSON. */
   garbleReply(): void {
     this.spoilNext('garbled', (method) => PAYING.has(method))
+  }
+
+  /** The next payment is carried out and answered with an error, as when an actor does not reply in time. */
+  failReply(): void {
+    this.spoilNext('error', (method) => PAYING.has(method))
   }
 
   /** The next `getsentinfo` finds nothing. */
@@ -106,6 +115,10 @@ export function sendSpoilt(response: ServerResponse, spoiling: Spoiling, status:
       return
     case 'not-eclair':
       response.writeHead(200, json).end('{"jsonrpc":"2.0","result":{}}')
+      return
+    case 'error':
+      // what was asked for is under way by then
+      setImmediate(() => response.writeHead(500, json).end(JSON.stringify({ error: ASK_TIMED_OUT })))
       return
     case 'silence':
       return

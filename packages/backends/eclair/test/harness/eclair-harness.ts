@@ -9,7 +9,7 @@ import {
 } from '@lightning-mcp/backend-simulator'
 import type { BackendHarness, Counterparty, Stage } from '@lightning-mcp/backend-testkit'
 import { counterpartyOf } from '@lightning-mcp/broken-backends'
-import { type LightningBackend, type Msat, msat, sat } from '@lightning-mcp/core'
+import { type LightningBackend, type Msat, msat, type NodeId, sat } from '@lightning-mcp/core'
 import { type FakeEclair, type FakeEclairOptions, startFakeEclair } from '@lightning-mcp/fake-eclair'
 import { createEclairBackend } from '../../src/index.ts'
 import { createShiftedClock } from './shifted-clock.ts'
@@ -26,16 +26,19 @@ export const proxyCertificate = (): { key: string; cert: string } => ({
 /** A flat fee in whole sats: Eclair's cap knows no smaller unit. */
 const FLAT_FEE = { feeBaseMsat: msat(1000n), feeProportionalMillionths: 0 } as const
 
-/** Eclair `alice` with two channels to `hub`, and a `shop` behind it. */
+/** Eclair `alice` with two channels to `hub`, a `shop` behind it, a channel to `spare` that may go, and a `stranger`. */
 const TOPOLOGY: NetworkTopology = {
   nodes: [
     { name: 'alice', onchainSat: sat(5_000_000n) },
     { name: 'hub', onchainSat: sat(5_000_000n) },
     { name: 'shop' },
+    { name: 'spare' },
+    { name: 'stranger' },
   ],
   channels: [
     { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
     { between: ['alice', 'hub'], capacitySat: sat(8_000_000n) },
+    { between: ['alice', 'spare'], capacitySat: sat(2_000_000n) },
     { between: ['hub', 'shop'], capacitySat: sat(40_000_000n), policies: [FLAT_FEE] },
   ],
 }
@@ -106,7 +109,8 @@ async function openStage(): Promise<Stage> {
           faults.refusing = false
         }
       },
-      // no cutConnections: a payment is polled for and holds no connection that could be cut
+      cutConnections: async () => eclair.cutConnections(),
+      failReplyWhileHeld: () => faults.failReply(),
       loseReply: () => faults.loseReply(),
       garbleReply: () => faults.garbleReply(),
       hidePaymentOnce: () => faults.hidePaymentOnce(),
@@ -119,13 +123,18 @@ async function openStage(): Promise<Stage> {
       connectionAttempts: () => faults.attempts,
     },
     async spareChannel() {
-      const { items } = await network.wallet('alice').channels!.list({ limit: 1 })
+      const { items } = await network.wallet('spare').channels!.list({ limit: 1 })
       return { channelId: items[0]!.channelId! }
     },
     mineBlocks: async (count) => {
       network.mineBlocks(count)
     },
     foreignAddress: () => network.wallet('shop').onchain!.newAddress!({}),
+    async routePayment(amountMsat) {
+      const { invoice } = await network.wallet('hub').createInvoice({ amountMsat, expirySeconds: 600 })
+      await counterpartyOf(network, 'spare').pay({ invoice: invoice! })
+    },
+    stranger: { nodeId: nodeIdOf(network, 'stranger'), host: '127.0.0.1:19750' },
     foreignSignature: await foreignSignature(network),
     async close() {
       for (const one of opened.reverse()) await one.close()
@@ -161,10 +170,13 @@ function holding(
   return { network: { network, seed } }
 }
 
+const nodeIdOf = (network: SimulatedNetwork, name: string): NodeId =>
+  network.nodes.find((node) => node.name === name)!.nodeId
+
 async function foreignSignature(network: SimulatedNetwork): Promise<NonNullable<Stage['foreignSignature']>> {
   const message = 'signed by another implementation'
   const signature = await network.wallet('shop').messages!.sign({ message })
-  return { message, signature, nodeId: network.nodes.find(({ name }) => name === 'shop')!.nodeId }
+  return { message, signature, nodeId: nodeIdOf(network, 'shop') }
 }
 
 const moment = (): { iso: string; unix: number } => ({
