@@ -2,9 +2,13 @@ import { LightningError } from '@lightning-mcp/core'
 import { bech32 } from '@scure/base'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { writeBolt12Text } from '../src/bolt12/bolt12-text.ts'
+import { signedStream } from '../src/bolt12/signature.ts'
 import {
   assertPayable,
+  decodeBolt12Invoice,
   decodeInvoice,
+  decodeInvoiceRequest,
   decodeLnurl,
   decodeOffer,
   encodeLnurl,
@@ -16,9 +20,10 @@ import {
 } from '../src/index.ts'
 import { buildInvoice, goodFields, PUBLIC_KEY, signWords } from './build-invoice.ts'
 import invoiceVectors from './fixtures/bolt11-vectors.json' with { type: 'json' }
+import captures from './fixtures/bolt12-captures.json' with { type: 'json' }
 import offerVectors from './fixtures/bolt12-offer-vectors.json' with { type: 'json' }
 
-// Random text dies at the prefix, so everything here starts from something valid. 112,500 inputs in all.
+// Random text dies at the prefix, so everything here starts from something valid. 115,600 inputs in all.
 
 const invoices = [...invoiceVectors.valid, ...invoiceVectors.invalid].map(({ invoice }) => invoice)
 const offers = [...offerVectors.valid, ...offerVectors.invalid].map(({ offer }) => offer)
@@ -134,6 +139,38 @@ describe('no input ends in anything but an answer or a LightningError', () => {
     )
   })
 
+  test('mutated BOLT 12 invoices and requests', { timeout: 60_000 }, () => {
+    const texts = [
+      ...captures.invoices.map(({ invoice }) => invoice),
+      ...captures.requests.map(({ invoiceRequest }) => invoiceRequest),
+    ]
+    fc.assert(
+      fc.property(fc.constantFrom(decodeBolt12Invoice, decodeInvoiceRequest), mutated(texts), (read, text) =>
+        endsWell(() => read(text)),
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('signed BOLT 12 invoices with random fields', { timeout: 60_000 }, () => {
+    const types = [0n, 8n, 10n, 16n, 22n, 80n, 82n, 88n, 89n, 160n, 162n, 164n, 166n, 168n, 170n, 174n, 176n]
+    const value = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.constantFrom(Buffer.from(PUBLIC_KEY, 'hex'), new Uint8Array(32), Uint8Array.of(1)),
+    )
+    const fields = fc.uniqueArray(fc.tuple(fc.constantFrom(...types), value), {
+      minLength: 1,
+      selector: ([type]) => type,
+    })
+    fc.assert(
+      fc.property(fields, (chosen) => {
+        const stream = signedStream('invoice', chosen, Buffer.alloc(32, 1))
+        endsWell(() => decodeBolt12Invoice(writeBolt12Text('lni', stream)))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('mutated destinations of every kind', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(mutated([...others, ...addresses, ...invoices, ...offers]), (text) =>
@@ -161,7 +198,16 @@ describe('no input ends in anything but an answer or a LightningError', () => {
   })
 
   test('values that are no text', () => {
-    const readers = [decodeInvoice, decodeOffer, parseDestination, decodeLnurl, parseBip21, parseNodeUri]
+    const readers = [
+      decodeInvoice,
+      decodeOffer,
+      decodeBolt12Invoice,
+      decodeInvoiceRequest,
+      parseDestination,
+      decodeLnurl,
+      parseBip21,
+      parseNodeUri,
+    ]
     fc.assert(
       fc.property(fc.constantFrom(...readers), fc.anything(), (read, value) => {
         endsWell(() => read(value as string))
