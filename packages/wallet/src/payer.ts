@@ -1,6 +1,7 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
 import { type DestinationResolver, LightningError, supports } from '@lightning-mcp/core'
 import type { Accounts } from './accounts/accounts.ts'
+import { assertMayAskNode } from './accounts/tracked-kinds.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
 import type { Connection } from './backend/connection.ts'
 import type { Clock } from './clock.ts'
@@ -91,6 +92,7 @@ export class Payer {
       quoteId === undefined ? read : await store.read((reader) => atQuotedRate(reader, read, account))
     let asked = askedFor(order)
     const reach = async () => {
+      assertMayAskNode(await store.read((reader) => reader.account(account)), order.order.kind)
       const profile = await connection.ready(signal)
       const prepared = await connection.call(
         (backend) => prepareSpend(order, { backend, profile, signal, nowMs: clock.now() }),

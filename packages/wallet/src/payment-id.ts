@@ -14,18 +14,27 @@ const RANDOM_CHARACTERS = 16
 const pool = new Uint8Array(RANDOM_CHARACTERS * 128)
 let unused = 0
 
-/** A prefix and a ULID (48 bits of time, 80 random bits), so that ids sort by age. */
-export function newId(prefix: string, nowMs: number): string {
-  if (unused < RANDOM_CHARACTERS) {
-    randomFillSync(pool)
-    unused = pool.length
-  }
+/** The id before which all of the moment come: ids sort by age. */
+export const oldestPaymentId = (nowMs: number): PaymentId =>
+  `pay_${timeText(nowMs)}${'0'.repeat(RANDOM_CHARACTERS)}` as PaymentId
+
+function timeText(nowMs: number): string {
   let time = Math.max(0, Math.trunc(nowMs))
   let text = ''
   for (let i = 0; i < TIME_CHARACTERS; i++) {
     text = ALPHABET[time % 32] + text
     time = Math.floor(time / 32)
   }
+  return text
+}
+
+/** A prefix and a ULID (48 bits of time, 80 random bits), so that ids sort by age. */
+export function newId(prefix: string, nowMs: number): string {
+  if (unused < RANDOM_CHARACTERS) {
+    randomFillSync(pool)
+    unused = pool.length
+  }
+  let text = timeText(nowMs)
   for (let i = 0; i < RANDOM_CHARACTERS; i++) text += ALPHABET[(pool[--unused] ?? 0) & 31]
   return `${prefix}_${text}`
 }

@@ -266,13 +266,17 @@ export interface ListPaymentsRequest extends PageRequest, CallOptions {
   to?: UnixSeconds
 }
 
-/** One line of the history: the backend's, with our id where the payment went through this wallet. */
+/** One line of the history: the backend's, with our id where the payment went through this wallet; or our own. */
 export interface PaymentListEntry extends Omit<Transaction, 'status' | 'paymentHash'> {
   status: Transaction['status'] | 'unknown'
-  /** Absent for coins and channels of which nobody knows the outcome. */
+  /** Absent for coins and channels. */
   paymentHash?: PaymentHash
-  /** Of an unknown one. */
+  /** Of one that the backend's history does not have: coins, channels, and what nobody knows the outcome of. */
   kind?: PaymentRecord['kind']
+  /** Own money moved into a channel by it. */
+  capitalMsat?: Msat
+  txId?: string
+  channel?: ChannelRef
   paymentId?: PaymentId
   memo?: string
 }

@@ -9,6 +9,7 @@ import { type AccountHolding, DEFAULT_ACCOUNT } from './account.ts'
 import { ACCOUNTS_META, noSuchAccount } from './create-account.ts'
 import { readNodeFigure } from './node-figure.ts'
 import { freeForOthersMsat, type NodeFigure, shortfallMsat } from './solvency.ts'
+import { assertTrackedKind } from './tracked-kinds.ts'
 
 const CHECK_MS = 60_000
 /** While tracked accounts are short. */
@@ -18,8 +19,6 @@ const CONFIRM_MS = 2_000
 /** A figure older than this says nothing. */
 const FIGURE_MAX_AGE_MS = 60_000
 
-/** What a tracked account may spend its money on. Channels and coins are the node's, not an account's. */
-const TRACKED_KINDS: readonly IntentKind[] = ['invoice', 'minted', 'keysend']
 /** Spending that does not come out of what the node can send over Lightning. */
 const NOT_LIGHTNING: readonly IntentKind[] = ['onchain', 'channel-open', 'channel-close', 'splice-in']
 
@@ -101,7 +100,7 @@ export class SolvencyGuard {
       this.#isShared = holdings.some((holding) => holding.kind === 'tracked')
       if (!this.#isShared) return undefined
       const isTracked = own?.kind === 'tracked'
-      if (isTracked && !TRACKED_KINDS.includes(kind)) throw notForTracked(account)
+      if (isTracked) assertTrackedKind(account, kind)
       if (!isTracked && NOT_LIGHTNING.includes(kind)) return undefined
       // asked whether anything may be spent at all: only what is known counts
       if (amountMsat === 0n && this.#figure === undefined) return undefined
@@ -255,14 +254,6 @@ export const otherBackend = (account: string): LightningError =>
     code: 'not_ready',
     message: `account "${account}" was made on another node or wallet than the one that is connected`,
     hint: 'The owner has to connect that one, or name another account.',
-  })
-
-const notForTracked = (account: string): LightningError =>
-  new LightningError({
-    code: 'permission_denied',
-    message: `account "${account}" has a balance on a shared node, whose channels and coins are not its own`,
-    hint: 'Only Lightning payments can be made from it; the owner can do the rest.',
-    sent: 'no',
   })
 
 /** After a tracked account has reserved amount and largest fee. The database refuses it as well. */

@@ -3,7 +3,7 @@ import type { IntentKind } from '../intents/intent.ts'
 import type { SpendingGate } from '../safety/gates.ts'
 
 /** What moves the node's own coins and channels. */
-const OF_THE_NODE: readonly IntentKind[] = [
+export const OF_THE_NODE: readonly IntentKind[] = [
   'onchain',
   'channel-open',
   'channel-close',

@@ -1,4 +1,5 @@
 import { addMsat, type Balance, LightningError, type Msat, satToMsat, ZERO_MSAT } from '@lightning-mcp/core'
+import { assertMayAskNode } from '../accounts/tracked-kinds.ts'
 import { type Intent, OPEN_STATES } from '../intents/intent.ts'
 import { judgeIntent } from '../intents/reserve.ts'
 import { orFault, type PreviewContext, reading, refused, StoreFault } from '../preview.ts'
@@ -27,7 +28,7 @@ type Draft = { -readonly [K in keyof SpendPreview]: SpendPreview[K] } & {
 
 /** What a spending would be and cost. Asks the node for what it knows; fetches no invoice, changes and sends nothing. */
 export async function previewSpend(request: SpendRequest, context: Context): Promise<SpendPreview> {
-  const { connection, clock } = context
+  const { account, connection, clock, store } = context
   const { signal } = request
   const asked = readSpend(request)
   const { order, amountMsat, capitalMsat } = asked
@@ -40,6 +41,7 @@ export async function previewSpend(request: SpendRequest, context: Context): Pro
     warnings: [],
   }
   try {
+    assertMayAskNode(await reading(store, (reader) => reader.account(account)), order.kind)
     const profile = await connection.ready(signal)
     const prepared = await connection.call(
       (backend) => prepareSpend(asked, { backend, profile, signal, nowMs: clock.now() }),

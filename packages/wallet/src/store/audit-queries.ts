@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Decision, Intent } from '../intents/intent.ts'
+import type { Decision, Intent, IntentKind } from '../intents/intent.ts'
 import { oldestBucket, USAGE_WINDOW_NAMES, type UsageWindow } from '../ledger/usage.ts'
 import type { IntentState, PaymentId } from '../wallet.ts'
 import { DECISION_COLUMNS, fromRow, INTENT_COLUMNS } from './columns.ts'
@@ -32,6 +32,9 @@ export interface IntentPageQuery {
   limit: number
   account?: string
   states?: readonly IntentState[]
+  kinds?: readonly IntentKind[]
+  /** None older than this one. */
+  from?: PaymentId
 }
 
 /** Whole tables, page by page, for the owner's audit and exports. */
@@ -56,12 +59,14 @@ const SUMS = ['reserved_msat', 'paid_msat', 'fees_msat', 'capital_msat', 'charge
 
 export function auditQueries(db: Kysely<Database>): AuditReader {
   return {
-    async intentPage({ after, order, limit, account, states }) {
+    async intentPage({ after, order, limit, account, states, kinds, from }) {
       const direction = order === 'oldest-first' ? 'asc' : 'desc'
       let query = db.selectFrom('intents').selectAll().orderBy('payment_id', direction).limit(limit)
       if (after !== undefined) query = query.where('payment_id', order === 'oldest-first' ? '>' : '<', after)
       if (account !== undefined) query = query.where('account', '=', account)
       if (states !== undefined) query = query.where('state', 'in', [...states])
+      if (kinds !== undefined) query = query.where('kind', 'in', [...kinds])
+      if (from !== undefined) query = query.where('payment_id', '>=', from)
       return (await query.execute()).map((row) => fromRow<Intent>(INTENT_COLUMNS, row))
     },
     async bookedSums(paymentIds) {

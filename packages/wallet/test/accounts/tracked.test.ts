@@ -171,6 +171,21 @@ describe('a tracked balance', () => {
     await recompute(store)
   })
 
+  test('it is told nothing of channels and coins, not even what moving them would cost', async () => {
+    const world = new SharedWorld()
+    const { store } = await world.start()
+    await world.tracked(store, 'alice', 1_100_000n)
+    const { wallet } = await world.start({ account: 'alice' })
+    const channel = { channelId: 'c1'.repeat(32) }
+    const request = { kind: 'channel-close', channel, mode: 'cooperative' } as const
+    const preview = await wallet.previewSpend(request)
+    expect(preview.verdict).toMatchObject({ allowed: false, code: 'permission_denied' })
+    expect(preview).not.toHaveProperty('payee')
+    await expect(wallet.spend(request)).rejects.toMatchObject({ code: 'permission_denied' })
+    const offer = world.shared.offers.make({ amountMsat: 1_000n })
+    await expect(wallet.spend({ kind: 'offer', offer })).rejects.toMatchObject({ code: 'permission_denied' })
+  })
+
   test('the database refuses one below zero', async () => {
     const world = new SharedWorld({ memory: false })
     const { store } = await world.start()
