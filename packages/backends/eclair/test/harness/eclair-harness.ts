@@ -85,7 +85,7 @@ async function openStage(): Promise<Stage> {
         const { url, password } = await start({ version: '0.13' })
         return {
           backend: backendOver({ url, password }),
-          missing: ['splicing.spliceIn', 'splicing.spliceOut'],
+          missing: ['splicing.spliceIn', 'splicing.spliceOut', 'forwards.feeReport'],
         }
       },
       funded: async (amountMsat) => backendOver(await start(holding(amountMsat, clock, opened))),
