@@ -37,19 +37,9 @@ import {
 import { hasPrivateChannels, toBalance } from './balance.ts'
 import { capabilitiesOf, eclairCapabilities, OLDEST_RELEASE, releaseOf } from './capabilities.ts'
 import { EclairClient } from './client.ts'
+import { createFacets } from './create-facets.ts'
 import { watchEvents } from './events.ts'
 import { listChannels } from './facets/channel-names.ts'
-import { createChannelsFacet } from './facets/channels.ts'
-import { createForwardsFacet } from './facets/forwards.ts'
-import { createGraphFacet } from './facets/graph.ts'
-import { createInvoicesFacet } from './facets/invoices.ts'
-import { createKeysendFacet } from './facets/keysend.ts'
-import { createMessagesFacet } from './facets/messages.ts'
-import { createOffersFacet } from './facets/offers.ts'
-import { createOnchainFacet } from './facets/onchain.ts'
-import { createPeersFacet } from './facets/peers.ts'
-import { createRoutingFacet } from './facets/routing.ts'
-import { createSplicingFacet } from './facets/splicing.ts'
 import { createInvoice, lookupInvoice } from './invoices.ts'
 import { checkOptions, type EclairBackendOptions, loadConnection } from './options.ts'
 import { EclairPayments, UUID } from './payments.ts'
@@ -66,6 +56,8 @@ import { listTransactions } from './transactions.ts'
 export function createEclairBackend(options: EclairBackendOptions): LightningBackend {
   return new EclairBackend(options)
 }
+
+const CONNECT_TIMEOUT_MS = 10_000
 
 /** Eclair has one password, which may do everything. */
 const ALL_POWERFUL: Readonly<Record<PermissionArea, Permission>> = {
@@ -113,7 +105,7 @@ class EclairBackend implements LightningBackend {
 
   async connect({ signal }: CallOptions = {}): Promise<BackendProfile> {
     await this.#client.renew()
-    const info = readInfo(await this.#client.call('getinfo', {}, { signal }))
+    const info = readInfo(await this.#askWhoAnswers(signal))
     const version = toVersion(info)
     const release = releaseOf(version)
     refuseOldRelease(version, release)
@@ -137,6 +129,22 @@ class EclairBackend implements LightningBackend {
     }
   }
 
+  async #askWhoAnswers(signal: AbortSignal | undefined): Promise<unknown> {
+    try {
+      return await this.#client.call('getinfo', {}, { signal, timeoutMs: CONNECT_TIMEOUT_MS })
+    } catch (error) {
+      // every Eclair knows this call: another program answers, or the address has a path that is not its own
+      if (LightningError.is(error) && error.code === 'unsupported')
+        throw new LightningError({
+          code: 'protocol_error',
+          message: "what answers at ECLAIR_URL is not Eclair's API",
+          hint: 'Give the address of the API itself, without a path unless a proxy wants one.',
+          sent: 'no',
+        })
+      throw error
+    }
+  }
+
   /** After a break another node may answer at the same address: it knows nothing of what this one was asked. */
   async #refuseOther(getInfo: () => Promise<unknown>): Promise<void> {
     if (this.#identity !== undefined) this.#refuseAnother(identityOf(readInfo(await getInfo())))
@@ -152,26 +160,16 @@ class EclairBackend implements LightningBackend {
   }
 
   #makeFacets(): void {
-    const client = this.#client
-    const can = (capability: Capability): boolean => supports(this.capabilities, capability)
-    this.invoices = createInvoicesFacet(client, this.#memory)
-    this.keysend = createKeysendFacet(client, this.#memory)
-    this.routing = createRoutingFacet(client)
-    this.channels = createChannelsFacet(client)
-    this.peers = createPeersFacet(client)
-    this.onchain = createOnchainFacet(client)
-    this.graph = createGraphFacet(client)
-    this.messages = createMessagesFacet(client)
-    this.forwards = createForwardsFacet(client, this.capabilities, now)
-    this.splicing = can('splicing.spliceIn') ? createSplicingFacet(client) : undefined
-    this.offers = can('offers.create')
-      ? createOffersFacet({
-          client,
-          memory: this.#memory,
-          network: async (signal) => (await this.#connected(signal)).network,
-          now,
-        })
-      : undefined
+    Object.assign(
+      this,
+      createFacets({
+        client: this.#client,
+        memory: this.#memory,
+        capabilities: this.capabilities,
+        network: async (signal) => (await this.#connected(signal)).network,
+        now,
+      }),
+    )
   }
 
   /** Refuses before any I/O what `connect` learned that this version cannot do. */

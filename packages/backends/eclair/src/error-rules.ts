@@ -92,6 +92,14 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     hint: 'Give eclair.api.password of its eclair.conf (ECLAIR_PASSWORD_FILE or ECLAIR_PASSWORD).',
     refusesUnrecorded: true,
   },
+  ...[301, 302, 307, 308].map(
+    (status): ErrorRule => ({
+      status,
+      code: 'protocol_error',
+      message: 'what answers at ECLAIR_URL sends elsewhere',
+      hint: 'Give the address that it redirects to, usually the same with https.',
+    }),
+  ),
   {
     status: 403,
     code: 'permission_denied',

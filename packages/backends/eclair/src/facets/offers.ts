@@ -36,7 +36,7 @@ interface OffersContext {
 /** BOLT 12. Eclair fetches an offer's invoice itself and pays it in one call: its hash is known afterwards. */
 export function createOffersFacet({ client, memory, network, now }: OffersContext): OffersFacet {
   const listAll = async (signal: AbortSignal | undefined) =>
-    toList(await client.call('listoffers', {}, { signal }), 'listoffers').map((each) =>
+    toList(await client.call('listoffers', { activeOnly: false }, { signal }), 'listoffers').map((each) =>
       readOffer(each, now()),
     )
   return {
