@@ -116,7 +116,7 @@ export const facetScenarios: readonly Scenario[] = [
     await stage.mineBlocks!(6)
     const address = await stage.foreignAddress!()
     const amountSat = sat(20_000n)
-    await backend.splicing!.spliceOut({ channel: spare, amountSat, address, feeRateSatPerVbyte: 1 })
+    await backend.splicing!.spliceOut({ channel: spare, amountSat, address })
     const shrunk = await until(
       'the channel has its newer output',
       listed,
