@@ -311,3 +311,20 @@ test('a long operation tells its progress', async () => {
   expect(isError, content[0]?.text).toBeFalsy()
   expect(told.length).toBeGreaterThan(0)
 })
+
+test('the history shows what moved coins and channels, as a look-up does', async () => {
+  const { payments } = await call('get_payments', { limit: 100 })
+  const spends = (payments as Record<string, unknown>[]).filter(({ kind }) => kind !== undefined)
+  expect(new Set(spends.map(({ kind }) => kind))).toEqual(
+    new Set(['channel_open', 'channel_close', 'splice_in', 'splice_out', 'onchain']),
+  )
+  for (const { payment_id, tx_id, channel_id, capital_sats, status } of spends.slice(0, 6))
+    expect(await call('get_payment_status', { payment_id })).toMatchObject({
+      status,
+      tx_id,
+      ...(channel_id === undefined ? {} : { channel_id }),
+      ...(capital_sats === undefined ? {} : { capital_sats }),
+    })
+  const { payments: received } = await call('get_payments', { direction: 'incoming' })
+  expect(received).toEqual([])
+})

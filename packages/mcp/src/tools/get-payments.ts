@@ -5,6 +5,7 @@ import * as field from '../input/fields.ts'
 import { listedText } from '../outside-text.ts'
 import { isoTime, isoTimeIf } from '../time.ts'
 import { defineTool, READS } from '../tool.ts'
+import { isPayment, nodeSpendView } from '../views/node-spend.ts'
 
 /** So few that a page keeps within 4 kB whatever is in it. */
 const DEFAULT_LIMIT = 8
@@ -12,6 +13,7 @@ const DEFAULT_LIMIT = 8
 const STATUSES = ['open', 'accepted', 'pending', 'settled', 'failed', 'expired', 'canceled'] as const
 
 function entryView(entry: PaymentListEntry) {
+  const { kind } = entry
   const amount = entry.direction === 'outgoing' ? costsIf : holdsIf
   return {
     direction: entry.direction,
@@ -20,14 +22,24 @@ function entryView(entry: PaymentListEntry) {
     ...costsIf('fee', entry.feeMsat),
     ...(entry.paymentId === undefined ? {} : { payment_id: entry.paymentId as string }),
     ...(entry.paymentHash === undefined ? {} : { payment_hash: entry.paymentHash as string }),
+    ...(kind === undefined || isPayment(kind) ? {} : { kind: kind.replace('-', '_') }),
+    ...nodeSpendView(entry),
     ...listedText('memo', entry.memo ?? entry.description),
     created_at: isoTime(entry.createdAt),
     ...isoTimeIf('settled_at', entry.settledAt),
   }
 }
 
-const entryText = (entry: ReturnType<typeof entryView>): string =>
-  `${entry.direction === 'outgoing' ? 'out' : 'in'} ${entry.amount_sats === undefined ? 'any amount' : satsText(entry.amount_sats)} ${entry.status}`
+function entryText({
+  kind,
+  direction,
+  amount_sats,
+  capital_sats,
+  status,
+}: ReturnType<typeof entryView>): string {
+  const amount = amount_sats === 0 ? (capital_sats ?? 0) : amount_sats
+  return `${kind ?? (direction === 'outgoing' ? 'out' : 'in')} ${amount === undefined ? 'any amount' : satsText(amount)} ${status}`
+}
 
 export const getPayments = defineTool({
   name: 'get_payments',
@@ -44,7 +56,8 @@ export const getPayments = defineTool({
   }),
   output: z.object({
     payments: z.array(
-      z.object({
+      // of coins and channels also kind and what get_payment_status declares
+      z.looseObject({
         direction: z.string(),
         status: z.string(),
         ...optionalAmountShape('amount'),

@@ -13,7 +13,11 @@ export const nodeSpendShape = {
   channel_id: z.string().optional(),
 }
 
-export const nodeSpendView = ({ capitalMsat, txId, channel }: PaymentRecord) => {
+export const nodeSpendView = ({
+  capitalMsat,
+  txId,
+  channel,
+}: Pick<PaymentRecord, 'capitalMsat' | 'txId' | 'channel'>) => {
   const channelId = channel === undefined ? '' : channelName(channel)
   return {
     ...costsIf('capital', capitalMsat),
