@@ -51,16 +51,28 @@ describe('scenarios', () => {
   })
 })
 
-test("every case named in core's comments is a requirement", () => {
+describe("behaviours in core's comments", () => {
   const core = join(import.meta.dirname, '../../core/src')
-  const named = readdirSync(core, { recursive: true, encoding: 'utf8' })
+  /** Every bullet behind a `Behavior:`, in one line. */
+  const bullets = readdirSync(core, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [
-      ...readFileSync(join(core, file), 'utf8').matchAll(/^ *\* *- .*\[([a-z0-9^, -]+)\]$/gm),
-    ])
-    .flatMap(([, list]) => list!.split(', '))
-  expect(named.length).toBeGreaterThan(50)
-  expect(named.filter((id) => !ids.includes(id))).toEqual([])
+    .flatMap((file) => [...readFileSync(join(core, file), 'utf8').matchAll(/Behavior:(.*?)\*\//gs)])
+    .flatMap(([, comment]) =>
+      comment!
+        .replace(/\s*\n\s*\*\s?/g, ' ')
+        .split(/ - (?=[A-Z])/)
+        .slice(1),
+    )
+  const casesOf = (bullet: string) => /\[([a-z0-9^, -]+)\]\s*$/.exec(bullet)?.[1]?.split(', ') ?? []
+
+  test('each names the cases that prove it', () => {
+    expect(bullets.length).toBeGreaterThan(60)
+    expect(bullets.filter((bullet) => casesOf(bullet).length === 0)).toEqual([])
+  })
+
+  test('each case that is named is a requirement', () => {
+    expect(bullets.flatMap(casesOf).filter((id) => !ids.includes(id))).toEqual([])
+  })
 })
 
 test('vitest is no dependency of the published kit', () => {
