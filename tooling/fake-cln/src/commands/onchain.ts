@@ -1,4 +1,4 @@
-import { LightningError, type OnchainTransaction, sat } from '@lightning-mcp/core'
+import { LightningError, type OnchainTransaction, sat, type Utxo } from '@lightning-mcp/core'
 import { FAKE_PSBT, fakeHex } from '../node/channel-lines.ts'
 import type { FakeNode } from '../node/fake-node.ts'
 import { scriptOf } from '../node/scripts.ts'
@@ -7,7 +7,7 @@ import { exact, given } from '../rpc/exact-json.ts'
 import type { Parameters } from '../rpc/parameters.ts'
 import { badParameter, RpcError } from '../rpc/rpc-error.ts'
 import { channelFundsLine } from './channels.ts'
-import { cannotAfford, isShort, readFeeRate } from './spend-terms.ts'
+import { cannotAfford, isShort, readFeeRate, SPLICE_RATE } from './spend-terms.ts'
 
 /** The wallet on the chain. */
 export const onchainCommands: Commands = {
@@ -47,23 +47,16 @@ export const onchainCommands: Commands = {
     }
   },
 
-  listfunds: async (node) => {
+  listfunds: async (node, params) => {
     const channels = await node.channels.live()
+    const spent = params.flag('spent') === true ? node.coins.spent() : []
     return {
-      outputs: (await node.coins.unspent()).map((coin) => {
-        const [txid = '', output = '0'] = coin.outpoint.split(':')
-        const address = coin.address ?? ''
-        return given({
-          txid,
-          output: Number(output),
-          amount_msat: exact(coin.amountSat * 1000n),
-          scriptpubkey: scriptOf(address),
-          address,
-          status: coin.confirmations > 0 ? 'confirmed' : 'unconfirmed',
-          blockheight: coin.confirmations > 0 ? node.coins.heightOf(coin) : undefined,
-          reserved: false,
-        })
-      }),
+      outputs: [
+        ...(await node.coins.unspent()).map((coin) =>
+          coinLine(node, coin, coin.confirmations > 0 ? 'confirmed' : 'unconfirmed'),
+        ),
+        ...spent.map((coin) => coinLine(node, coin, 'spent')),
+      ],
       channels: [
         ...channels.map((channel) => channelFundsLine(node, channel)),
         ...(await node.channels.closedBy(true)).map((closed) =>
@@ -93,7 +86,7 @@ export const onchainCommands: Commands = {
         unilateral_close: usual,
         unilateral_anchor_close: told(5),
         penalty: usual,
-        splice: usual,
+        splice: told(SPLICE_RATE),
         min_acceptable: told(1),
         max_acceptable: usual * 10,
         floor: told(1),
@@ -113,6 +106,21 @@ export const onchainCommands: Commands = {
       },
     }
   },
+}
+
+function coinLine(node: FakeNode, coin: Utxo, status: 'confirmed' | 'unconfirmed' | 'spent'): unknown {
+  const [txid = '', output = '0'] = coin.outpoint.split(':')
+  const address = coin.address ?? ''
+  return given({
+    txid,
+    output: Number(output),
+    amount_msat: exact(coin.amountSat * 1000n),
+    scriptpubkey: scriptOf(address),
+    address,
+    status,
+    blockheight: coin.confirmations > 0 ? node.coins.heightOf(coin) : undefined,
+    reserved: false,
+  })
 }
 
 const BLOCK_TARGETS = [2, 6, 12, 100]

@@ -8,6 +8,8 @@ const NAMED_RATES: Readonly<Record<string, number | undefined>> = {
   urgent: undefined,
   minimum: 1,
 }
+/** Sat per virtual byte at which the daemon splices: it takes no other. */
+export const SPLICE_RATE = 1.032
 /** Fee of a small transaction, for the text that says what is missing. */
 const SMALL_FEE_SAT = 191n
 

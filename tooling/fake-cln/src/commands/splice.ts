@@ -4,6 +4,7 @@ import type { FakeNode } from '../node/fake-node.ts'
 import type { Commands } from '../rpc/command.ts'
 import type { Parameters } from '../rpc/parameters.ts'
 import { INVALID_PARAMS, RpcError } from '../rpc/rpc-error.ts'
+import { SPLICE_RATE } from './spend-terms.ts'
 
 /** Resizing a channel in place. */
 export const spliceCommands: Commands = {
@@ -18,7 +19,12 @@ export const spliceCommands: Commands = {
           channelMsat: amountSat * 1000n,
           ...outpointOf(channel),
         }),
-        () => node.link.call('spliceIn', { channel: { channelId }, amountSat: sat(amountSat) }),
+        () =>
+          node.link.call('spliceIn', {
+            channel: { channelId },
+            amountSat: sat(amountSat),
+            feeRateSatPerVbyte: SPLICE_RATE,
+          }),
       ),
     )
   },
@@ -30,7 +36,13 @@ export const spliceCommands: Commands = {
     return spliced(node, channel, () =>
       node.coins.spending(
         () => ({ kind: 'splice', channelId, channelMsat: -amountSat * 1000n, ...outpointOf(channel) }),
-        () => node.link.call('spliceOut', { channel: { channelId }, amountSat: sat(amountSat), address }),
+        () =>
+          node.link.call('spliceOut', {
+            channel: { channelId },
+            amountSat: sat(amountSat),
+            address,
+            feeRateSatPerVbyte: SPLICE_RATE,
+          }),
       ),
     )
   },

@@ -23,7 +23,7 @@ export const waitingCommands: Commands = {
   wait: async (node, params, { signal }) => {
     const subsystem = params.text('subsystem') ?? ''
     const indexName = params.text('indexname')
-    const indexes = indexesOf(node, subsystem)
+    const indexes = await indexesOf(node, subsystem)
     if (indexName !== 'created' && indexName !== 'updated' && indexName !== 'deleted')
       throw badParameter('indexname', 'should be created, updated or deleted', JSON.stringify(indexName))
     const { value, details } = await indexes.wait(indexName, params.number('nextvalue') ?? 0, signal)
@@ -46,9 +46,12 @@ export const waitingCommands: Commands = {
   },
 }
 
-function indexesOf(node: FakeNode, subsystem: string): SubsystemIndexes {
+async function indexesOf(node: FakeNode, subsystem: string): Promise<SubsystemIndexes> {
   if (subsystem === 'invoices') return node.invoices.indexes
   if (subsystem === 'sendpays') return node.payments.indexes
-  if (subsystem === 'forwards') return node.forwards.indexes
+  if (subsystem === 'forwards') {
+    await node.forwards.refresh()
+    return node.forwards.indexes
+  }
   throw badParameter('subsystem', 'should be a valid subsystem', JSON.stringify(subsystem))
 }

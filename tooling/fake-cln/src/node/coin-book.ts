@@ -48,6 +48,11 @@ export class CoinBook {
     return answer
   }
 
+  /** Every coin that was spent by way of this daemon. */
+  spent(): readonly Utxo[] {
+    return [...this.#spent.values()].flatMap(({ coins }) => coins)
+  }
+
   noteClose(channel: Channel, txId: string): void {
     this.#spent.set(txId, {
       coins: [],

@@ -97,6 +97,7 @@ function stageAround(fake: FakeCln, clock: ManualClock): Omit<Stage, 'backends' 
       cutConnections: faults.cutConnections,
       loseReply: faults.loseReply,
       garbleReply: faults.garbleReply,
+      failReplyWhileHeld: faults.failWhileHeld,
       hidePaymentOnce: faults.hidePaymentOnce,
       limitRate: faults.limitRate,
       breakStreams: faults.breakStreams,
@@ -116,7 +117,7 @@ function stageAround(fake: FakeCln, clock: ManualClock): Omit<Stage, 'backends' 
       network.mineBlocks(count)
     },
     async routePayment(amountMsat) {
-      const { invoice } = await payee.createInvoice({ amountMsat })
+      const { invoice } = await counterpartyOf(network, 'hub').createInvoice({ amountMsat })
       await counterpartyOf(network, 'dave').pay({ invoice })
     },
     stranger: { nodeId: nodeIdOf(network, 'bob'), host: '127.0.0.1:9735' },
