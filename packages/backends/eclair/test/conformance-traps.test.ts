@@ -149,4 +149,30 @@ test('a connection that is cut while the HTLC is held leaves the payment open', 
   while ((await backend.lookupPayment({ paymentHash }))?.status !== 'settled') await turn()
 })
 
+test('a payment whose event Eclair dropped is told all the same, or a gap is', async () => {
+  const backend = await open()
+  const invoices = await Promise.all(
+    Array.from({ length: 40 }, () => backend.createInvoice({ amountMsat: AMOUNT_MSAT, expirySeconds: 600 })),
+  )
+  const expected = new Set(invoices.map(({ paymentHash }) => paymentHash))
+  const controller = new AbortController()
+  const told = (async () => {
+    for await (const event of backend.watch({ signal: controller.signal })) {
+      if (event.type === 'gap') return 'gap'
+      if (event.type === 'invoice-settled') expected.delete(event.invoice.paymentHash)
+      if (expected.size === 0) return 'all'
+    }
+    return 'ended'
+  })()
+  await eclair.streams.untilOpen()
+  const hub = eclair.network.wallet('hub')
+  // all in one go: more than Eclair keeps for a stream
+  await Promise.all(
+    invoices.map(({ invoice }) => hub.payInvoice({ invoice: invoice as string, maxFeeMsat: msat(0n) })),
+  )
+  expect(eclair.streams.dropped).toBeGreaterThan(0)
+  expect(['all', 'gap']).toContain(await told)
+  controller.abort()
+})
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -12,15 +12,18 @@ export interface FrameSink {
 class Subscription {
   readonly #sink: FrameSink
   readonly #waiting: string[] = []
+  readonly #onDrop: () => void
   #busy = false
 
-  constructor(sink: FrameSink) {
+  constructor(sink: FrameSink, onDrop: () => void) {
     this.#sink = sink
+    this.#onDrop = onDrop
   }
 
   offer(frame: string): void {
     if (!this.#busy) this.#send(frame)
     else if (this.#waiting.length < BUFFERED_EVENTS) this.#waiting.push(frame)
+    else this.#onDrop()
   }
 
   #send(frame: string): void {
@@ -36,13 +39,16 @@ class Subscription {
 /** Tells every websocket what happened. Nothing is kept for those that come later. */
 export class EventHub {
   readonly #subscriptions = new Map<FrameSink, Subscription>()
-
-  get readers(): number {
-    return this.#subscriptions.size
-  }
+  /** Events that some websocket was not told. */
+  dropped = 0
 
   add(sink: FrameSink): void {
-    this.#subscriptions.set(sink, new Subscription(sink))
+    this.#subscriptions.set(
+      sink,
+      new Subscription(sink, () => {
+        this.dropped += 1
+      }),
+    )
   }
 
   remove(sink: FrameSink): void {

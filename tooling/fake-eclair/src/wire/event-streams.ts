@@ -27,6 +27,11 @@ export class EventStreams {
     return this.#streams.size
   }
 
+  /** Events that a slow reader was not told. */
+  get dropped(): number {
+    return this.#hub.dropped
+  }
+
   accept(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (request.url !== '/ws') {
       socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
