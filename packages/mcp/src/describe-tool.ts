@@ -45,11 +45,20 @@ function withFailures(schema: JsonSchema): JsonSchema {
     : rest
 }
 
-export const describeTool = (tool: Tool): ToolDescription => ({
-  name: tool.name,
-  title: tool.title,
-  description: tool.description,
-  inputSchema: toJson(tool.input, 'input'),
-  outputSchema: withFailures(toJson(tool.output, 'output')),
-  annotations: tool.annotations,
-})
+const described = new WeakMap<Tool, ToolDescription>()
+
+/** Made once: a definition never changes, and its schemas are dear to convert. */
+export function describeTool(tool: Tool): ToolDescription {
+  const known = described.get(tool)
+  if (known !== undefined) return known
+  const description: ToolDescription = {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: toJson(tool.input, 'input'),
+    outputSchema: withFailures(toJson(tool.output, 'output')),
+    annotations: tool.annotations,
+  }
+  described.set(tool, description)
+  return description
+}
