@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LndNode } from './lnd-node.ts'
@@ -10,6 +11,28 @@ export const MACAROON_PERMISSIONS = {
   readOnly: ['info:read', 'invoices:read', 'offchain:read', 'onchain:read', 'peers:read'],
   receiveOnly: ['info:read', 'invoices:read', 'invoices:write', 'offchain:read'],
   spend: ['info:read', 'invoices:read', 'invoices:write', 'offchain:read', 'offchain:write'],
+  manage: [
+    'info:read',
+    'invoices:read',
+    'invoices:write',
+    'offchain:read',
+    'offchain:write',
+    'onchain:read',
+    'onchain:write',
+    'address:write',
+    'peers:read',
+    'peers:write',
+    'message:read',
+    'message:write',
+  ],
+  // single calls: `offchain:write` would let it pay as well
+  watchtower: [
+    'info:read',
+    'uri:/wtclientrpc.WatchtowerClient/ListTowers',
+    'uri:/wtclientrpc.WatchtowerClient/Stats',
+    'uri:/wtclientrpc.WatchtowerClient/AddTower',
+    'uri:/wtclientrpc.WatchtowerClient/RemoveTower',
+  ],
 } as const satisfies Record<string, readonly MacaroonPermission[]>
 
 /** A macaroon of the node that allows this and nothing else, as hex and as a file. */
@@ -23,7 +46,8 @@ export async function mintMacaroon(
       return { entity: permission.slice(0, colon), action: permission.slice(colon + 1) }
     }),
   })
-  const file = join(node.folder, `${permissions.join('_').replaceAll(/[^a-z:_]/gi, '-')}.macaroon`)
+  const name = createHash('sha256').update(permissions.join(' ')).digest('hex').slice(0, 16)
+  const file = join(node.folder, `${name}.macaroon`)
   writeFileSync(file, Buffer.from(reply.macaroon, 'hex'), { mode: 0o600 })
   return { hex: reply.macaroon, file }
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CAPABILITIES } from '@lightning-mcp/core'
+import { MACAROON_PERMISSIONS } from '@lightning-mcp/nodes'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lndCapabilities } from '../src/capabilities.ts'
@@ -47,6 +50,78 @@ describe('macaroons of a real LND', () => {
   ]
   test.each(cases)('$name: read $read, receive $receive, send $send', ({ name, ...expected }) => {
     expect(describePermissions(read(name))).toMatchObject(expected)
+  })
+
+  const areas = [
+    {
+      permissions: MACAROON_PERMISSIONS.readOnly,
+      can: ['channels.list', 'onchain.listUtxos', 'forwards.list', 'backup.export', 'watchtowers.stats'],
+      cannot: [
+        'channels.open',
+        'onchain.send',
+        'onchain.newAddress',
+        'routing.probe',
+        'peers.connect',
+        'messages.sign',
+        'watchtowers.add',
+        'keysend.send',
+        'hold.create',
+      ],
+    },
+    {
+      permissions: MACAROON_PERMISSIONS.receiveOnly,
+      can: ['hold.settle', 'invoices.cancel'],
+      cannot: ['routing.probe', 'onchain.newAddress', 'onchain.getBalance', 'peers.list'],
+    },
+    {
+      permissions: MACAROON_PERMISSIONS.spend,
+      can: ['keysend.send', 'routing.probe', 'channels.updatePolicy', 'watchtowers.add'],
+      cannot: ['channels.open', 'channels.close', 'onchain.send', 'peers.connect'],
+    },
+    {
+      permissions: MACAROON_PERMISSIONS.watchtower,
+      can: ['watchtowers.add', 'watchtowers.list'],
+      cannot: ['payInvoice', 'keysend.send', 'channels.list', 'backup.export'],
+    },
+    {
+      permissions: ['info:read', 'onchain:read', 'onchain:write'],
+      can: ['onchain.send', 'onchain.listTransactions'],
+      cannot: ['onchain.newAddress', 'channels.open'],
+    },
+    {
+      permissions: ['info:read', 'onchain:write', 'offchain:write'],
+      can: [],
+      cannot: ['channels.open', 'channels.close', 'payInvoice', 'onchain.send'],
+    },
+  ] as const
+  test.each(areas)('$permissions allow what they should', ({ permissions, can, cannot }) => {
+    const contents = { permissions: new Set<string>(permissions), otherCaveats: false }
+    for (const name of can) expect(allowsCapability(contents, name), name).toBe(true)
+    for (const name of cannot) expect(allowsCapability(contents, name), name).toBe(false)
+  })
+
+  test('the macaroon for managing a node allows all that there is, and no more macaroons', () => {
+    const contents = { permissions: new Set<string>(MACAROON_PERMISSIONS.manage), otherCaveats: false }
+    expect(
+      CAPABILITIES.filter((name) => lndCapabilities[name] !== 'none' && !allowsCapability(contents, name)),
+    ).toEqual([])
+    expect(describePermissions(contents)).toMatchObject({
+      channels: 'granted',
+      onchain: 'granted',
+      admin: 'denied',
+    })
+  })
+
+  test('the documentation bakes these macaroons', () => {
+    const page = readFileSync(
+      join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'backends', 'lnd.md'),
+      'utf8',
+    )
+    const baked = [...page.matchAll(/bakemacaroon --save_to \S+ ([^`|]+)`/g)].map(([, list]) =>
+      list!.trim().split(/\s+/).sort(),
+    )
+    for (const [name, permissions] of Object.entries(MACAROON_PERMISSIONS))
+      expect(baked, name).toContainEqual([...permissions].sort())
   })
 
   test('a permission by uri allows that call alone', () => {

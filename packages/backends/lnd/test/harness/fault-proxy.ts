@@ -30,7 +30,7 @@ const SPENDING: ReadonlySet<string> = new Set(
 )
 
 type Stream = ServerWritableStream<Buffer, Buffer>
-type Fate = 'carry-out' | 'lose-reply' | 'garble-reply'
+type Fate = 'carry-out' | 'lose-reply' | 'garble-reply' | 'fail-while-held'
 
 /** Something that answers gRPC calls: a real LND behind, or a script. */
 export interface Upstream {
@@ -50,6 +50,7 @@ export class FaultProxy {
   #refusing = false
   #next: Fate = 'carry-out'
   #hideNext = false
+  #held: Stream | undefined
   readonly #sockets = new Set<Socket>()
   readonly #streams = new Map<Stream, string>()
   readonly #grpc = new Server({ 'grpc.max_receive_message_length': -1 })
@@ -183,6 +184,7 @@ export class FaultProxy {
       {},
     )
     this.#streams.set(call, name)
+    if (fate === 'fail-while-held') this.#held = call
     upstream.on('data', (message: Buffer) => {
       if (fate === 'lose-reply') this.cutConnections()
       else call.write(fate === 'garble-reply' ? Buffer.from([0xff, 0xff, 0xff]) : message)
@@ -202,7 +204,7 @@ export class FaultProxy {
   }
 
   #fateOf(name: string): Fate {
-    if (!SPENDING.has(name) || (this.#next === 'garble-reply' && name !== PAYING)) return 'carry-out'
+    if (!SPENDING.has(name) || (this.#next !== 'lose-reply' && name !== PAYING)) return 'carry-out'
     const fate = this.#next
     this.#next = 'carry-out'
     return fate
@@ -229,6 +231,16 @@ export class FaultProxy {
 
   garbleReply(): void {
     this.#next = 'garble-reply'
+  }
+
+  failReplyWhileHeld(): void {
+    this.#next = 'fail-while-held'
+  }
+
+  /** To be called once the recipient holds the HTLC: the armed payment's reply is an error, and LND goes on. */
+  tellHeld(): void {
+    this.#held?.emit('error', { code: status.UNKNOWN, details: 'unable to find a path to destination' })
+    this.#held = undefined
   }
 
   hidePaymentOnce(): void {
@@ -285,6 +297,7 @@ export class FaultProxy {
     this.#refusing = false
     this.#next = 'carry-out'
     this.#hideNext = false
+    this.#held = undefined
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { BackendHarness, Stage } from '@lightning-mcp/backend-testkit'
+import type { BackendHarness, Counterparty, Stage } from '@lightning-mcp/backend-testkit'
 import { type LightningBackend, msat, nodeId } from '@lightning-mcp/core'
 import {
   type LndNode,
@@ -25,6 +25,8 @@ export interface LndHarness extends BackendHarness {
   readonly proxy: FaultProxy
   /** A backend of the adapter's node, over the proxy. */
   backend(options?: { socket?: string; certFile?: string; macaroonFile?: string }): LightningBackend
+  /** The macaroons that the documentation recommends for it. */
+  readonly macaroonFiles: { manage: string; watchtower: string }
   stop(): Promise<void>
 }
 
@@ -37,10 +39,12 @@ export async function startLndHarness(): Promise<LndHarness> {
   // a second channel to the neighbour: together they carry what neither does alone
   await network.openChannel(neighbour, node, { sat: 16_000_000, pushSat: 8_000_000 })
   await chargeFlatFee(neighbour, node)
-  const [proxy, readOnly, receiveOnly] = await Promise.all([
+  const [proxy, readOnly, receiveOnly, manage, watchtower] = await Promise.all([
     new FaultProxy(node).start(),
     mintMacaroon(node, MACAROON_PERMISSIONS.readOnly),
     mintMacaroon(node, MACAROON_PERMISSIONS.receiveOnly),
+    mintMacaroon(node, MACAROON_PERMISSIONS.manage),
+    mintMacaroon(node, MACAROON_PERMISSIONS.watchtower),
   ])
   const foreignMessage = 'signed by the neighbour'
   const { signature } = await neighbour.call<{ signature: string }>('default', 'signMessage', {
@@ -67,7 +71,17 @@ export async function startLndHarness(): Promise<LndHarness> {
       macaroonFile: node.macaroonFile,
       ...options,
     })
-  const counterparty = lndCounterparty(neighbour)
+  const other = lndCounterparty(neighbour)
+  const counterparty: Counterparty = {
+    ...other,
+    hold: {
+      ...other.hold!,
+      accepted: async (hash) => {
+        await other.hold!.accepted(hash)
+        proxy.tellHeld()
+      },
+    },
+  }
   const macaroons = [node.macaroonFile, readOnly.file, receiveOnly.file].map((file) => readFileSync(file))
 
   const openStage = async (): Promise<Stage> => {
@@ -107,6 +121,7 @@ export async function startLndHarness(): Promise<LndHarness> {
         cutConnections: async () => proxy.cutConnections(),
         loseReply: () => proxy.loseReply(),
         garbleReply: () => proxy.garbleReply(),
+        failReplyWhileHeld: () => proxy.failReplyWhileHeld(),
         hidePaymentOnce: () => proxy.hidePaymentOnce(),
         breakStreams: async () => proxy.breakStreams(),
         forgeSettledEvent: async (hash) => proxy.forgeSettled(hash),
@@ -143,6 +158,7 @@ export async function startLndHarness(): Promise<LndHarness> {
     node,
     proxy,
     backend,
+    macaroonFiles: { manage: manage.file, watchtower: watchtower.file },
     stop: async () => {
       await proxy.stop()
       await network.stop()

@@ -20,7 +20,8 @@ export function testChannels(harness: LndHarness): void {
 
     beforeAll(async () => {
       proxy.reset()
-      backend = harness.backend()
+      // what the documentation recommends has to be enough
+      backend = harness.backend({ macaroonFile: harness.macaroonFiles.manage })
       await backend.connect()
       // one confirmed coin would be enough for one opening alone
       const address = await backend.onchain!.newAddress!({})

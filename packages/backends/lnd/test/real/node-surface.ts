@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type LightningBackend, msat, nodeId, preimage, sat } from '@lightning-mcp/core'
+import { CAPABILITIES, type LightningBackend, msat, nodeId, preimage, sat } from '@lightning-mcp/core'
 import { waitUntil } from '@lightning-mcp/nodes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLndBackend } from '../../src/index.ts'
@@ -17,7 +17,8 @@ export function testNodeSurface(harness: LndHarness): void {
   describe('the surface of a real node', () => {
     beforeAll(async () => {
       proxy.reset()
-      backend = harness.backend()
+      // what the documentation recommends has to be enough
+      backend = harness.backend({ macaroonFile: harness.macaroonFiles.manage })
       const { socket, certFile, macaroonFile } = neighbour
       forwarder = createLndBackend({ socket, certFile, macaroonFile })
       await Promise.all([backend.connect(), forwarder.connect()])
@@ -294,6 +295,37 @@ export function testNodeSurface(harness: LndHarness): void {
         const watching = towers.find(({ nodeId: id }) => id === pubkey.toString('hex'))
         expect(watching).toMatchObject({ active: true })
         expect(watching!.sessions).toBeGreaterThan(0)
+      })
+
+      test('the macaroon for watchtowers adds and removes them, and nothing else', async () => {
+        const keeper = harness.backend({ macaroonFile: harness.macaroonFiles.watchtower })
+        try {
+          const { capabilities, permissions } = await keeper.connect()
+          expect(permissions).toMatchObject({ send: 'denied', channels: 'denied', onchain: 'denied' })
+          expect(CAPABILITIES.filter((name) => capabilities[name] !== 'none')).toEqual([
+            'getInfo',
+            'routing.estimateFee',
+            'routing.findRoutes',
+            'graph.getNode',
+            'watchtowers.list',
+            'watchtowers.add',
+            'watchtowers.remove',
+            'watchtowers.stats',
+          ])
+          const { pubkey, listeners } = await neighbour.call<{ pubkey: Buffer; listeners: string[] }>(
+            'tower_server',
+            'getInfo',
+          )
+          const id = nodeId(pubkey.toString('hex'))
+          await keeper.watchtowers!.add!({ nodeId: id, address: listeners[0]! })
+          const isActive = async () =>
+            (await keeper.watchtowers!.list({})).some((tower) => tower.nodeId === id && tower.active)
+          expect(await isActive()).toBe(true)
+          await keeper.watchtowers!.remove!({ nodeId: id })
+          expect(await isActive()).toBe(false)
+        } finally {
+          await keeper.close()
+        }
       })
 
       test('a node without a watchtower client has no such facet', async () => {
