@@ -39,6 +39,8 @@ export interface BackendProfile {
   lookup: 'hash' | 'id'
   /** `stream`: pushed by the backend; `poll`: the adapter asks. */
   events: 'stream' | 'poll'
+  /** True where the backend opens no channel that would cost more than the request's `maxFeeSat`. */
+  capsOpeningFee?: boolean
   /** True where keysend's preimage is chosen by the backend, so that a lost reply leaves no hash to look up. */
   keysendChoosesPreimage?: boolean
   /** True where keysend payments keep the caller's `label` and `lookupPayment` finds them by it. */

@@ -126,6 +126,8 @@ class EclairBackend implements LightningBackend {
       lookup: 'hash',
       events: 'stream',
       keysendChoosesPreimage: true,
+      // fundingFeeBudgetSatoshis of `open`
+      capsOpeningFee: true,
     }
   }
 

@@ -51,6 +51,8 @@ export interface OpenChannelRequest extends CallOptions {
   /** Given to the peer: spent. */
   pushMsat?: Msat
   feeRateSatPerVbyte?: number
+  /** The most that the opening may cost on the chain. Ignored where the profile does not say `capsOpeningFee`. */
+  maxFeeSat?: Sat
   private?: boolean
   /** The opener's own note, seen by nobody else, by which a lost opening is found again. Ignored where the profile does not say `keepsLabels`. */
   label?: string

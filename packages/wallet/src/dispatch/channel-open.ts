@@ -1,4 +1,4 @@
-import { type Channel, type ChannelOperation, LightningError } from '@lightning-mcp/core'
+import { type Channel, type ChannelOperation, LightningError, sat } from '@lightning-mcp/core'
 import type { Intent } from '../intents/intent.ts'
 import { failedOutcome } from '../intents/outcome.ts'
 import { type ChannelOpenDetails, detailsOf, labelOf } from '../spending/spend-plan.ts'
@@ -20,6 +20,8 @@ export const channelOpenStrategy: Strategy = {
       capacitySat: order.capacitySat,
       feeRateSatPerVbyte: order.feeRateSatPerVbyte,
       private: order.private,
+      // rounded down: what is left of a sat is not there to be spent
+      maxFeeSat: sat(intent.maxFeeMsat / 1000n),
       signal,
       ...(order.host === undefined ? {} : { host: order.host }),
       ...(order.pushMsat === 0n ? {} : { pushMsat: order.pushMsat }),

@@ -106,7 +106,10 @@ async function channelOpen(
       payee: peer,
       details: { ...details },
     },
-    fees: await coinFees({ amountSat: capacitySat, feeRateSatPerVbyte }, context),
+    fees:
+      context.profile.capsOpeningFee === true
+        ? { feeLimit: 'enforced' }
+        : await coinFees({ amountSat: capacitySat, feeRateSatPerVbyte }, context),
   }
 }
 

@@ -99,6 +99,15 @@ describe('on-chain fees', () => {
     expect(asked(world, kind)).toBe(0)
   })
 
+  test('a backend that caps what an opening costs is told the cap, and needs no coins to be seen', async () => {
+    const world = spendWorld({ capsOpeningFee: true })
+    world.node.chain.hidesCoins = true
+    const { wallet } = await world.start({ limits: LIMITS })
+    const maxFeeMsat = msat(300_999n)
+    await wallet.spend({ ...REQUESTS['channel-open'], maxFeeMsat })
+    expect(world.node.chain.asked).toMatchObject([{ operation: 'open', maxFeeSat: 300n }])
+  })
+
   test('a node that hides its coins spends them where the owner lets it', async () => {
     const world = spendWorld()
     world.node.chain.hidesCoins = true

@@ -49,7 +49,8 @@ export async function openChannel(
     announceChannel: request.private !== true,
     fundingFeerateSatByte: rate,
     fundingFeeBudgetSatoshis:
-      rate === undefined ? larger(capacitySat / 1000n, LEAST_BUDGET_SAT) : BigInt(rate * FUNDING_VBYTES),
+      request.maxFeeSat ??
+      (rate === undefined ? larger(capacitySat / 1000n, LEAST_BUDGET_SAT) : BigInt(rate * FUNDING_VBYTES)),
   }
   if (host !== undefined) await connectPeer(client, peer, host, signal)
   const sent = await sendOnce(client, 'open', form, { signal, timeoutMs: OPEN_TIMEOUT_MS })
