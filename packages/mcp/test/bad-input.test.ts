@@ -27,6 +27,9 @@ const signed = (fields: Partial<InvoiceFields>): string => {
 const good = signed({ amountMsat: msat(5_000n) })
 const amountless = signed({})
 
+const NOBODY = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
+
 /** Invoices and arguments that no payment may come of, by the code they are refused with. */
 const PAYMENTS: readonly { name: string; given: Record<string, unknown>; code: string }[] = [
   {
@@ -111,6 +114,52 @@ const OTHERS: readonly { tool: string; given: Record<string, unknown>; code: str
   { tool: 'get_payments', given: { cursor: 'made up' }, code: 'invalid_request' },
   { tool: 'pay_test_invoice', given: { invoice: good.slice(0, -3) }, code: 'invalid_invoice' },
   { tool: 'mine_blocks', given: { count: 1e9 }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: 'nonsense' }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: `lno1${'q'.repeat(1_000_000)}` }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: 'lno1qqq', amount_sats: 5 }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: `lni1${'q'.repeat(50)}` }, code: 'unsupported' },
+  { tool: 'pay', given: { destination: good, outgoing_channel: 'first' }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: good, last_hop: NOBODY, max_parts: 0 }, code: 'invalid_request' },
+  { tool: 'pay', given: { destination: good, preview: 'yes' }, code: 'invalid_request' },
+  { tool: 'pay_keysend', given: { destination: NOBODY, amount_sats: 1.5 }, code: 'invalid_request' },
+  {
+    tool: 'pay_keysend',
+    given: { destination: `02${'00'.repeat(32)}`, amount_sats: 5 },
+    code: 'invalid_request',
+  },
+  { tool: 'open_channel', given: { peer: NOBODY, capacity_sats: '5' }, code: 'invalid_request' },
+  { tool: 'open_channel', given: { peer: NOBODY, capacity_sats: 5, push_sats: 5 }, code: 'invalid_request' },
+  {
+    tool: 'open_channel',
+    given: { peer: NOBODY, capacity_sats: 50_000, sat_per_vbyte: 10_001 },
+    code: 'invalid_request',
+  },
+  {
+    tool: 'open_channel',
+    given: { peer: NOBODY, capacity_sats: 2_100_000_000_000_000 },
+    code: 'budget_exceeded',
+  },
+  { tool: 'close_channel', given: { channel_id: 'x'.repeat(1_000_000) }, code: 'invalid_request' },
+  { tool: 'close_channel', given: { channel_id: `${'f'.repeat(64)}:99999` }, code: 'not_found' },
+  { tool: 'splice_in', given: { channel_id: '1x1x1', amount_sats: 0 }, code: 'invalid_request' },
+  {
+    tool: 'splice_out',
+    given: { channel_id: '1x1x1', amount_sats: 9_000, address: 'x' },
+    code: 'invalid_request',
+  },
+  { tool: 'send_onchain', given: { address: ADDRESS, amount_sats: 1 }, code: 'invalid_request' },
+  { tool: 'send_onchain', given: { address: ADDRESS, amount_sats: 10_001 }, code: 'budget_exceeded' },
+  {
+    tool: 'send_onchain',
+    given: { address: ADDRESS, amount_sats: 9_000, quote_id: 'x' },
+    code: 'invalid_request',
+  },
+  { tool: 'settle_hold_invoice', given: { payment_hash: 'f'.repeat(64) }, code: 'not_found' },
+  { tool: 'cancel_invoice', given: { payment_hash: 'f'.repeat(63) }, code: 'invalid_request' },
+  { tool: 'create_hold_invoice', given: { amount_sats: 5, on_deadline: 'keep' }, code: 'invalid_request' },
+  { tool: 'sign_message', given: { message: 'a\u0000b' }, code: 'invalid_request' },
+  { tool: 'update_channel_policy', given: { channel_id: 'all', fee_rate_ppm: -1 }, code: 'invalid_request' },
+  { tool: 'list_forwards', given: { cursor: 'made up' }, code: 'invalid_request' },
 ]
 
 /** One of each kind of transport: what happens behind it is the same for all clients. */
