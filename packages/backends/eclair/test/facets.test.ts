@@ -275,10 +275,18 @@ describe('peers', () => {
   })
 
   test('knows a failure that comes with status 200', async () => {
-    replay('connect-fail', 'disconnect-again')
+    replay('connect-fail')
     expect(await code(backend.peers!.connect!({ nodeId: PEER, host: 'nowhere.example' }))).toBe('unavailable')
     expect(lastForm('connect')?.uri).toBe(`${PEER}@nowhere.example:9735`)
-    expect(await code(backend.peers!.disconnect!({ nodeId: PEER }))).toBe('not_found')
+  })
+
+  test('takes one that is away for disconnected, and no other answer', async () => {
+    replay('disconnect')
+    await backend.peers!.disconnect!({ nodeId: PEER })
+    replay('disconnect-again')
+    await backend.peers!.disconnect!({ nodeId: PEER })
+    eclair.answer('disconnect', { json: 'something else' })
+    expect(await code(backend.peers!.disconnect!({ nodeId: PEER }))).toBe('unavailable')
   })
 
   test('writes an IPv6 address in brackets', async () => {

@@ -28,14 +28,13 @@ export function createPeersFacet(client: EclairClient): PeersFacet {
     },
     async disconnect({ nodeId: id, signal }) {
       const words = await client.call('disconnect', { nodeId: nodeId(id) }, { signal })
-      // capture disconnect
-      if (isText(words) && / disconnecting$/.test(words)) return
-      // capture disconnect-again
+      // captures disconnect, disconnect-again; "not found": it was not connected, which is what was asked for
+      if (isText(words) && / (disconnecting|not found|not connected)$/.test(words)) return
       throw new LightningError({
-        code: isText(words) && /not found|not connected/.test(words) ? 'not_found' : 'unavailable',
-        message: 'Eclair is not connected to this node',
+        code: 'unavailable',
+        message: 'Eclair has not said that it disconnects from the node',
         hint: 'Look into the list of peers.',
-        sent: 'no',
+        sent: 'maybe',
         ...(isText(words) ? { backend: { message: shownText(words) } } : {}),
       })
     },
