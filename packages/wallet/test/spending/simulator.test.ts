@@ -125,6 +125,22 @@ test.each(KINDS)('what %s would cost stays within what was reserved', async (kin
   expect(maxFeeMsat).toBeGreaterThanOrEqual(FEES[kind])
 })
 
+test.each(['here', 'socket'] as const)('an offer is paid once though its reply is lost, %s', async (way) => {
+  const { network, plan, wallet } = await open(way)
+  const shop = network.wallet('shop')
+  const made = await shop.offers!.create({ description: 'tea' })
+  const request = { kind: 'offer', offer: made.offer, amountMsat: msat(7_000_000n) } as const
+  const { quoteId = '', description } = await wallet.previewSpend(request)
+  expect(description).toBe('tea')
+  plan.once('offers.pay', { kind: 'drop-after-send' })
+  const lost = await wallet.spend({ ...request, quoteId, waitSeconds: 0 })
+  const { payment } = await wallet.waitForPayment({ paymentId: lost.paymentId, waitSeconds: 20 })
+  expect(payment).toMatchObject({ state: 'settled', kind: 'offer', preimage: expect.any(String) })
+  expect(await wallet.spend(request)).toMatchObject({ paymentId: lost.paymentId, replayed: true })
+  const received = await shop.listTransactions({ limit: 10, direction: 'incoming', statuses: ['settled'] })
+  expect(received.items.map(({ amountMsat }) => amountMsat)).toEqual([7_000_000n])
+})
+
 test('a channel that the peer does not answer for is refused and nothing is held', async () => {
   const { network, wallet, requests } = await open()
   network.setPeerOnline('hub', false)
