@@ -11,6 +11,7 @@ import {
 } from '@lightning-mcp/backend-simulator'
 import { createFaults, type FakeClnFaults } from './faults.ts'
 import { FakeNode } from './node/fake-node.ts'
+import { fillHistory, type HistoryOrder } from './node/fill-history.ts'
 import { readRestrictions } from './node/rune-book.ts'
 import { dispatch } from './rpc/dispatch.ts'
 import { CURRENT_VERSION, type FakeVersion } from './versions.ts'
@@ -56,6 +57,8 @@ export interface FakeCln {
   call(method: string, params?: unknown): Promise<unknown>
   /** A rune with these restrictions: `readonly`, or lines of alternatives. */
   createRune(restrictions?: 'readonly' | readonly (readonly string[])[]): string
+  /** A long history, written into the tables alone. */
+  fillHistory(order: HistoryOrder): void
   /** Resolves once a long poll waits for an invoice to be paid. */
   untilWatched(): Promise<void>
   close(): Promise<void>
@@ -97,6 +100,7 @@ export async function startFakeCln(options: FakeClnOptions = {}): Promise<FakeCl
     call: (method, params = {}) =>
       dispatch(node, method, params, { signal: node.ended.signal, tell: () => undefined }),
     createRune: (restrictions = []) => node.runes.create(readRestrictions(restrictions)).rune,
+    fillHistory: (order) => fillHistory(node, order),
     async untilWatched() {
       while (!node.invoices.isWatched) await turn()
     },

@@ -1,3 +1,5 @@
+import { decodeBolt12Invoice, decodeInvoice } from '@lightning-mcp/codec'
+import { LightningError } from '@lightning-mcp/core'
 import type { FakeNode } from '../node/fake-node.ts'
 import { groupState, type PartRow, type PaymentGroup, toPartLine, toPayLine } from '../node/payment-book.ts'
 import type { Commands } from '../rpc/command.ts'
@@ -39,14 +41,22 @@ function rowsFor(node: FakeNode, params: Parameters, method: string): readonly P
   const text = params.text('bolt11')
   if ((hash !== undefined || text !== undefined) && node.faults.hiddenFrom.delete(method)) return []
   if (hash !== undefined) return node.payments.groups(hash).flatMap(({ parts }) => parts)
-  if (text !== undefined)
-    return take(node.payments.from(1), Number.POSITIVE_INFINITY).filter(
-      ({ group }) => group.bolt11 === text || group.bolt12 === text,
-    )
+  if (text !== undefined) return partsOf(node, text)
   const page = readPage(params)
   if (page.index === 'created') return take(node.payments.from(page.start), page.limit)
   const updated = [...node.payments.from(1)]
     .filter((row) => (row.updatedIndex ?? 0) >= page.start)
     .sort((a, b) => (a.updatedIndex ?? 0) - (b.updatedIndex ?? 0))
   return take(updated, page.limit)
+}
+
+/** The parts that paid an invoice of this text; none for one that is no invoice. */
+function partsOf(node: FakeNode, text: string): readonly PartRow[] {
+  try {
+    const { paymentHash } = /^lni1/i.test(text) ? decodeBolt12Invoice(text) : decodeInvoice(text)
+    return node.payments.groups(paymentHash).flatMap(({ parts }) => parts)
+  } catch (error) {
+    if (LightningError.is(error)) return []
+    throw error
+  }
 }

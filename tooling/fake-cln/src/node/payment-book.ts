@@ -13,7 +13,8 @@ export interface PaymentGroup {
   amountMsat: bigint
   /** What the recipient is to get by parts that were sent when it began, and what leaves. */
   expectedSentMsat: bigint
-  bolt11?: string | undefined
+  /** A function where it is made when it is first asked for. */
+  bolt11?: string | (() => string) | undefined
   bolt12?: string | undefined
   label?: string | undefined
   createdAt: number
@@ -50,9 +51,16 @@ export class PaymentBook {
 
   /** Writes a new attempt down, with one part that is pending. `partId` 0: the old keysend. */
   begin(order: NewGroup, partId = 1): PaymentGroup {
+    const { paymentHash, destination, amountMsat, expectedSentMsat, bolt11, bolt12, label } = order
     const group: PaymentGroup = {
-      ...order,
       groupId: randomBytes(8).readBigUInt64BE() >> 1n,
+      paymentHash,
+      destination,
+      amountMsat,
+      expectedSentMsat,
+      bolt11,
+      bolt12,
+      label,
       createdAt: this.#now(),
       parts: [],
     }
@@ -140,6 +148,9 @@ export class PaymentBook {
   }
 }
 
+const bolt11Of = ({ bolt11 }: Pick<PaymentGroup, 'bolt11'>): string | undefined =>
+  typeof bolt11 === 'function' ? bolt11() : bolt11
+
 const detailsOf = (row: PartRow): Readonly<Record<string, unknown>> => ({
   status: row.state,
   partid: row.partId,
@@ -179,7 +190,7 @@ export const toPartLine = (row: PartRow): Record<string, unknown> =>
     status: row.state,
     payment_preimage: row.state === 'complete' ? row.preimage : undefined,
     label: row.group.label,
-    bolt11: row.group.bolt11,
+    bolt11: bolt11Of(row.group),
     bolt12: row.group.bolt12,
     erroronion: row.state === 'failed' ? ERROR_ONION : undefined,
   })
@@ -190,7 +201,7 @@ export function toPayLine(group: PaymentGroup, parts: readonly PartRow[]): Recor
   const alive = parts.filter((part) => part.state !== 'failed')
   const first = parts[0] as PartRow
   return given({
-    bolt11: group.bolt11,
+    bolt11: bolt11Of(group),
     bolt12: group.bolt12,
     destination: group.destination,
     payment_hash: group.paymentHash,

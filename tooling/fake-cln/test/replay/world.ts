@@ -1,12 +1,13 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import {
   createManualClock,
   createSimulatedNetwork,
   type ManualClock,
   type SimulatedNetwork,
 } from '@lightning-mcp/backend-simulator'
-import { msat, sat } from '@lightning-mcp/core'
+import { sat } from '@lightning-mcp/core'
 import { type FakeCln, startFakeCln } from '../../src/index.ts'
+import { dial as connect } from '../connect.ts'
 
 export type Reply = { result?: Record<string, unknown>; error?: Record<string, unknown> }
 type Message = Reply & { id: number; jsonrpc: string }
@@ -78,25 +79,14 @@ export async function openWorld(): Promise<World> {
 }
 
 function dial(fake: FakeCln): { ask: Ask; socket: Socket } {
-  const socket = connect(fake.socketPath)
-  const waiting = new Map<number, (reply: Reply) => void>()
-  let next = 0
-  let text = ''
-  socket.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const { id, jsonrpc: _version, ...reply } = JSON.parse(text.slice(0, end)) as Message
-      text = text.slice(end + 2)
-      waiting.get(id)?.(reply)
-    }
-  })
-  const ask: Ask = (method, params = {}, more = {}) =>
-    new Promise((resolve) => {
-      next += 1
-      waiting.set(next, resolve)
-      socket.write(JSON.stringify({ jsonrpc: '2.0', id: next, method, params, ...more }))
-    })
-  return { ask, socket }
+  const { socket, ask } = connect(fake.socketPath)
+  return {
+    socket,
+    async ask(method, params, more) {
+      const { id: _id, jsonrpc: _version, ...reply } = JSON.parse(await ask(method, params, more)) as Message
+      return reply
+    },
+  }
 }
 
 /** A payment of `a` whose HTLC `b` holds until it is let go. */
@@ -111,5 +101,3 @@ export async function holdPayment(
   await world.a('getinfo')
   return { invoice, hash, paying, release: () => world.network.releaseHeldHtlcs('forward') }
 }
-
-export const GENEROUS = { maxFeeMsat: msat(1_000_000n) }
