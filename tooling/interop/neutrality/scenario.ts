@@ -111,7 +111,9 @@ export function runNeutralityScenario(name: string, openWorld: () => Promise<Wor
     })
 
     test('a channel is opened once, and closed', PATIENCE, async () => {
-      const order = { peer: world.peer, capacity_sats: 500_000 }
+      // not every node estimates one
+      const sat_per_vbyte = 2
+      const order = { peer: world.peer, capacity_sats: 500_000, sat_per_vbyte }
       const preview = await call('open_channel', { ...order, preview: true })
       expect(preview.data, preview.text).toMatchObject({ allowed: true })
       const key = { idempotency_key: 'the one channel' }
@@ -126,7 +128,12 @@ export function runNeutralityScenario(name: string, openWorld: () => Promise<Wor
         )
       await expect.poll(ours, PATIENCE).toMatchObject([{ status: 'active' }])
       const [{ channel_id }] = await ours()
-      const closed = await call('close_channel', { channel_id, mode: 'cooperative', wait_seconds: 60 })
+      const closed = await call('close_channel', {
+        channel_id,
+        mode: 'cooperative',
+        sat_per_vbyte,
+        wait_seconds: 60,
+      })
       expect(closed.data, closed.text).toMatchObject({ status: 'settled' })
       await world.mineBlocks(6)
       await expect.poll(ours, PATIENCE).toEqual([])
