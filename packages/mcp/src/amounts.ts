@@ -40,6 +40,9 @@ export const optionalAmountShape = <Name extends string>(name: Name) =>
     [K in `${Name}_sats`]: z.ZodOptional<z.ZodInt>
   } & { [K in `${Name}_msat`]: z.ZodOptional<z.ZodString> }
 
+/** `1 channel`, `2 channels`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** `1,234 sats`, for the line of text. */
 export const satsText = (sats: number): string =>
   `${sats.toLocaleString('en-US')} sat${sats === 1 ? '' : 's'}`

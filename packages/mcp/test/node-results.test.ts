@@ -123,7 +123,7 @@ describe('a preview', () => {
     const context = { signal: new AbortController().signal, onProgress: undefined }
     const outcome = await face.callTool('open_channel', { ...OPEN, preview: true }, context)
     expect(outcome?.text).toMatch(
-      /^Preview, nothing was sent\. Open a channel with .*: 200,000 sats of own money and a fee of up to 2,000 sats: affordable; within the limits\. To do exactly this: quote_id quo_/,
+      /^Preview, nothing was sent\. Open a channel with .*: 200,000 sats of own money and a fee of up to 2,000 sats \(estimated 282 sats\): affordable; within the limits\. To do exactly this: quote_id quo_/,
     )
     expect(outcome?.data).toMatchObject({ status: 'preview', allowed: true, sat_per_vbyte: 2 })
     expect(wallet.spent).toEqual([])

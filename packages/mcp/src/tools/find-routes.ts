@@ -1,6 +1,6 @@
 import type { Route } from '@lightning-mcp/core'
 import * as z from 'zod'
-import { amountShape, costs, satsText } from '../amounts.ts'
+import { amountShape, costs, counted, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { routeTarget } from '../input/route-target.ts'
@@ -46,10 +46,13 @@ export const findRoutes = defineTool({
     const limit = args.limit ?? DEFAULT_LIMIT
     const target = await routeTarget(args.destination, args.amount_sats)
     const routes = (await find({ target, limit, signal })).slice(0, limit).map(routeView)
-    const told = routes.map(({ hops, fee_sats }) => `${hops.length} hops, fee ${satsText(fee_sats)}`)
+    const told = routes.map(
+      ({ hops, fee_sats }) => `${counted(hops.length, 'hop')}, fee ${satsText(fee_sats)}`,
+    )
     return {
       data: { routes },
-      text: routes.length === 0 ? 'No route found.' : `${routes.length} routes: ${told.join('; ')}.`,
+      text:
+        routes.length === 0 ? 'No route found.' : `${counted(routes.length, 'route')}: ${told.join('; ')}.`,
     }
   },
 })

@@ -1,6 +1,6 @@
 import { addMsat, type Channel, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import * as z from 'zod'
-import { amountShape, holds, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
+import { amountShape, counted, holds, holdsIf, optionalAmountShape, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import { allChannels } from '../find-channel.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -49,7 +49,7 @@ export const getChannelBalance = defineTool({
     }
     return {
       data,
-      text: `${data.channels} channels, ${data.active_channels} active: local ${satsText(data.local_sats)}, remote ${satsText(data.remote_sats)}.`,
+      text: `${counted(data.channels, 'channel')}, ${data.active_channels} active: local ${satsText(data.local_sats)}, remote ${satsText(data.remote_sats)}.`,
     }
   },
 })

@@ -1,5 +1,6 @@
 import { cleanText, LightningError } from '@lightning-mcp/core'
 import * as z from 'zod'
+import { counted } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { nodeIdFrom } from '../input/node.ts'
@@ -50,8 +51,8 @@ export const getNode = defineTool({
     const alias = data.alias === undefined ? '' : ` ${quoted(data.alias)}`
     const where = data.addresses.length === 0 ? '' : ` at ${data.addresses.join(', ')}`
     return {
-      data: { ...data, ...untrusted(data, ['alias', 'addresses']) },
-      text: `Node ${data.node_id}${alias}, ${data.channels} channels${where}.`,
+      data: { ...data, ...untrusted(data, data.addresses.length === 0 ? ['alias'] : ['alias', 'addresses']) },
+      text: `Node ${data.node_id}${alias}, ${counted(data.channels, 'channel')}${where}.`,
     }
   },
 })

@@ -1,7 +1,7 @@
 import type { CallOptions, Channel, Page, PageRequest } from '@lightning-mcp/core'
 import type { NodeReader } from '@lightning-mcp/wallet'
 import * as z from 'zod'
-import { satsText } from '../amounts.ts'
+import { counted, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -59,7 +59,7 @@ export const listChannels = defineTool({
       text:
         channels.length === 0
           ? `No ${state} channels.`
-          : `${channels.length} ${state} channels: ${channels.map(channelText).join('; ')}.${moreText(nextCursor)}`,
+          : `${counted(channels.length, `${state} channel`)}: ${channels.map(channelText).join('; ')}.${moreText(nextCursor)}`,
     }
   },
 })

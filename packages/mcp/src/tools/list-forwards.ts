@@ -1,6 +1,6 @@
 import type { Forward, UnixSeconds } from '@lightning-mcp/core'
 import * as z from 'zod'
-import { amountShape, costs, holds, satsText } from '../amounts.ts'
+import { amountShape, costs, counted, holds, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { isoTime } from '../time.ts'
@@ -62,7 +62,7 @@ export const listForwards = defineTool({
       text:
         forwards.length === 0
           ? 'No forwarded payments.'
-          : `${forwards.length} forwarded payments, earning about ${satsText(earned)}.${moreText(page.nextCursor)}`,
+          : `${counted(forwards.length, 'forwarded payment')}, earning about ${satsText(earned)}.${moreText(page.nextCursor)}`,
     }
   },
 })

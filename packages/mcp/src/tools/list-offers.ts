@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { counted } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -31,7 +32,7 @@ export const listOffers = defineTool({
       text:
         offers.length === 0
           ? 'No offers.'
-          : `${offers.length} offers, ${active} active.${moreText(page.nextCursor)}`,
+          : `${counted(offers.length, 'offer')}, ${active} active.${moreText(page.nextCursor)}`,
     }
   },
 })

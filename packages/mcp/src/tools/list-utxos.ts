@@ -1,6 +1,6 @@
 import type { Utxo } from '@lightning-mcp/core'
 import * as z from 'zod'
-import { satsText } from '../amounts.ts'
+import { counted, satsText } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -54,7 +54,7 @@ export const listUtxos = defineTool({
     }
     return {
       data,
-      text: `${all.length} coins, ${satsText(data.total_sats)} in all, ${satsText(data.total_confirmed_sats)} confirmed; ${items.length} shown.${moreText(nextCursor)}`,
+      text: `${counted(all.length, 'coin')}, ${satsText(data.total_sats)} in all, ${satsText(data.total_confirmed_sats)} confirmed; ${items.length} shown.${moreText(nextCursor)}`,
     }
   },
 })

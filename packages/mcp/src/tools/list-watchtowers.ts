@@ -1,5 +1,6 @@
 import { cleanText, type Watchtower } from '@lightning-mcp/core'
 import * as z from 'zod'
+import { counted } from '../amounts.ts'
 import { unsupportedNow } from '../failures.ts'
 import * as field from '../input/fields.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -48,7 +49,7 @@ export const listWatchtowers = defineTool({
       text:
         all.length === 0
           ? 'No watchtowers.'
-          : `${all.length} watchtowers, ${active} active.${moreText(nextCursor)}`,
+          : `${counted(all.length, 'watchtower')}, ${active} active.${moreText(nextCursor)}`,
     }
   },
 })

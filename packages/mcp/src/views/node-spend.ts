@@ -95,7 +95,7 @@ const WORDS: Readonly<Record<Kind, Words>> = {
     done: (seen) =>
       `Moved ${satsText(seen.capital_sats ?? 0)} into channel ${channelOf(seen)}${unconfirmed(seen, 'they can be used')}`,
     order: (seen, fee = '') =>
-      `Move ${satsText(seen.capital_sats ?? 0)} into channel ${channelOf(seen)}${fee}`,
+      `Move ${satsText(seen.capital_sats ?? 0)} into channel ${channelOf(seen)}${fee.replace(' and', ' for')}`,
   },
   'splice-out': {
     noun: 'The splice',

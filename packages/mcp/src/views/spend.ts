@@ -62,8 +62,9 @@ export function spendPreviewAnswer(
     ...verdictView(seen),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
-  const largest = data.max_fee_sats
-  const fee = largest === undefined ? '' : ` and a fee of up to ${satsText(largest)}`
+  const { max_fee_sats: largest, estimated_fee_sats: estimated } = data
+  const estimate = estimated === undefined ? '' : ` (estimated ${satsText(estimated)})`
+  const fee = largest === undefined ? '' : ` and a fee of up to ${satsText(largest)}${estimate}`
   const order = spendWords(seen.kind).order({ amount_sats: 0, ...data }, fee)
   return {
     data: { ...data, ...untrusted(data, ['description']) },
