@@ -126,7 +126,7 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   // https://github.com/rustyrussell/runes: what a `rate` or `per` says when it is used up
   {
     codes: [1502],
-    text: /rate|too (soon|frequent|often|many)|\bper\b/i,
+    text: /\brate\b|too (soon|frequent|often|many)|\b(per|ago|used)\b/i,
     code: 'rate_limited',
     message: 'the rune may not be used more often for now',
     hint: 'Wait, or make a rune with a higher rate.',

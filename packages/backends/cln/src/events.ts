@@ -14,7 +14,7 @@ import type { Method } from './methods.ts'
 import { CAPACITY, Outbox } from './outbox.ts'
 import { toHash, toInvoice, toList } from './to-core.ts'
 
-const FIRST_DELAY_MS = 200
+const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 30_000
 /** Polls that lived this long had nothing wrong with them: the next delay is short again. */
 const HEALTHY_AFTER_MS = 30_000
