@@ -4,6 +4,7 @@ import type { Invoice, Payment } from '@lightning-mcp/core'
 /** What the engine tells of this node, at once and in order. */
 export interface EngineListener {
   received(invoice: Invoice): void
+  sent(payment: Payment): void
   channel(change: 'pending' | 'opened' | 'closed', channelId: string): void
 }
 
@@ -20,6 +21,7 @@ export class EngineEvents {
           break
         case 'payment-settled':
         case 'payment-failed':
+          if (event.type === 'payment-settled') listener.sent(event.payment)
           for (const wake of this.#waiting.get(event.payment.paymentHash) ?? []) wake(event.payment)
           this.#waiting.delete(event.payment.paymentHash)
           break

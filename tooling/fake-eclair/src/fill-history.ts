@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { INVOICE_FEATURES } from './books/invoice-json.ts'
 import { capturedAnswer } from './captures.ts'
 import type { EclairNode } from './eclair-node.ts'
 import { digits, type JsonObject } from './json.ts'
+import { bookPast } from './payments/book-past.ts'
 import { moment } from './times.ts'
 
 const captured = capturedAnswer('createinvoice')
@@ -28,7 +29,18 @@ export function fillHistory(node: EclairNode, { sent = 0, received = 0, expired 
   const [peer = node.nodeId] = node.network.nodes
     .map(({ nodeId }) => nodeId as string)
     .filter((id) => id !== node.nodeId)
-  for (let index = 0; index < sent; index += 1) addSent(node, peer, index, timeOf(index, sent))
+  for (let index = 0; index < sent; index += 1) {
+    const secret = secretAndHash()
+    const atMs = timeOf(index, sent)
+    bookPast(node, {
+      ...secret,
+      recipientNodeId: peer,
+      amountMsat: BigInt(1000 + index),
+      feesMsat: FEE_MSAT,
+      atMs,
+      invoice: invoiceOf(peer, secret.paymentHash, index, atMs),
+    })
+  }
   const own = received + expired
   for (let index = 0; index < own; index += 1) addOwn(node, index, timeOf(index, own), index < received)
 }
@@ -50,55 +62,6 @@ const invoiceOf = (payee: string, paymentHash: string, index: number, atMs: numb
   expiry: 30,
   amount: 1000 + index,
   features: INVOICE_FEATURES,
-})
-
-function addSent(node: EclairNode, peer: string, index: number, atMs: number): void {
-  const { preimage, paymentHash } = secretAndHash()
-  const amountMsat = BigInt(1000 + index)
-  const payment = node.outgoing.start({
-    paymentHash,
-    recipientNodeId: peer,
-    amountMsat,
-    type: 'Standard',
-    startedMs: atMs,
-    invoice: invoiceOf(peer, paymentHash, index, atMs),
-  })
-  const id = randomUUID()
-  payment.rows.push({
-    id,
-    amountMsat,
-    createdMs: atMs,
-    status: { type: 'sent', preimage, feesMsat: FEE_MSAT, route: [], completedMs: atMs },
-  })
-  const times = { startedAt: moment(atMs), settledAt: moment(atMs) }
-  node.outgoing.settled(
-    payment,
-    {
-      type: 'payment-sent',
-      id: payment.id,
-      paymentHash,
-      paymentPreimage: preimage,
-      recipientAmount: digits(amountMsat),
-      recipientNodeId: peer,
-      parts: [
-        {
-          id,
-          ...partChannel(node, peer),
-          amountWithFees: digits(amountMsat + FEE_MSAT),
-          fees: digits(FEE_MSAT),
-          ...times,
-        },
-      ],
-      fees: digits(FEE_MSAT),
-      ...times,
-    },
-    atMs,
-  )
-}
-
-const partChannel = (node: EclairNode, peer: string): JsonObject => ({
-  channelId: node.anyChannel()['channelId'],
-  nextNodeId: peer,
 })
 
 function addOwn(node: EclairNode, index: number, atMs: number, isReceived: boolean): void {

@@ -17,10 +17,12 @@ import { PeerBook } from './books/peer-book.ts'
 import { ChannelEvents } from './channel-events.ts'
 import type { EclairNode, EclairVersion } from './eclair-node.ts'
 import { ENDPOINTS } from './endpoints/endpoints.ts'
+import { hashOf } from './endpoints/invoice-endpoints.ts'
 import { EngineEvents } from './engine-events.ts'
 import { fillHistory, type HistorySize } from './fill-history.ts'
 import type { JsonObject } from './json.ts'
 import { PaymentScript } from './payment-script.ts'
+import { noteOutside } from './payments/book-past.ts'
 import { noteReceived } from './payments/note-received.ts'
 import { privateKeyOf } from './private-key.ts'
 import { EventHub } from './wire/event-hub.ts'
@@ -117,6 +119,8 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     const changed = (await allChannels(node)).find((candidate) => candidate.channelId === channelId)
     if (changed !== undefined) channelEvents[change](changed)
   }
+  /** Hashes under which the money of second payments moves: nothing that this node would know of. */
+  const secondSecrets = new Set<string>()
   const takenAgain = new Map<string, bigint>()
   const node: EclairNode = {
     version: options.version ?? '0.14',
@@ -151,16 +155,21 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     takesSecondPayments: options.takesSecondPayments ?? false,
     engineEvents: new EngineEvents(network, name, {
       received: (invoice) => noteReceived(node, invoice),
+      sent: (payment) => {
+        if (!secondSecrets.has(payment.paymentHash)) noteOutside(node, payment)
+      },
       channel: (change, channelId) => void tellChannel(change, channelId),
     }),
     unfinished: new Map(),
     anyChannel: () => channel,
     async takeAgain({ paymentHash, recipientNodeId, amountMsat, maxFeeMsat }) {
+      const secret = randomBytes(32).toString('hex')
+      secondSecrets.add(hashOf(secret))
       const payment = await node.wallet.keysend!.send({
         destination: recipientNodeId as never,
         amountMsat: msat(amountMsat),
         maxFeeMsat: msat(maxFeeMsat),
-        preimage: preimage(randomBytes(32).toString('hex')),
+        preimage: preimage(secret),
       })
       if (payment.status !== 'settled') return undefined
       takenAgain.set(paymentHash, (takenAgain.get(paymentHash) ?? 0n) + amountMsat)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Channel, Payment } from '@lightning-mcp/core'
 import { BLINDED_NODE_ID, blindedHopJson } from '../books/bolt12-json.ts'
 import type { OutgoingPayment, PaymentRow, RowHop } from '../books/outgoing-book.ts'
+import { paymentSent } from '../books/payment-outcome.ts'
 import type { EclairNode } from '../eclair-node.ts'
 import { digits, type JsonObject } from '../json.ts'
 import { findPaths, fullHops } from '../routes.ts'
@@ -56,28 +57,21 @@ export async function bookSettled(
       id: row.id,
       channelId: channel?.channelId,
       nextNodeId: channel?.peer ?? hops[0]?.nextNodeId,
-      amountWithFees: digits(row.amountMsat + feesMsat),
-      fees: digits(feesMsat),
+      amountMsat: row.amountMsat,
+      feesMsat,
       route: [
         ...fullHops(hops, 'params'),
         ...(blinded ? [blindedHopJson(payment.recipientNodeId, row.amountMsat)] : []),
       ],
-      startedAt: moment(row.createdMs),
-      settledAt: moment(completedMs),
+      startedMs: row.createdMs,
     }
   })
-  const outcome = {
-    type: 'payment-sent',
-    id: payment.id,
-    paymentHash: payment.paymentHash,
-    paymentPreimage: preimage,
-    recipientAmount: digits(payment.amountMsat),
-    recipientNodeId: payment.recipientNodeId,
+  const outcome = paymentSent(payment, {
+    preimage,
+    feesMsat: engine.feeMsat ?? 0n,
     parts,
-    fees: digits(engine.feeMsat ?? 0n),
-    startedAt: moment(payment.startedMs),
-    settledAt: moment(completedMs),
-  }
+    settledMs: completedMs,
+  })
   node.outgoing.settled(payment, outcome, completedMs)
 }
 
