@@ -161,7 +161,8 @@ class LndBackend implements LightningBackend {
       await this.#client.call('towerStats', {}, { signal })
       return true
     } catch (error) {
-      if (LightningError.is(error) && error.code === 'unsupported') return false
+      // whatever else is wrong with it: the wallet works without
+      if (LightningError.is(error) && error.code !== 'unavailable') return false
       throw error
     }
   }
