@@ -135,6 +135,7 @@ export const NODE_ERROR_RULES: readonly ErrorRule[] = [
     hint: 'Give another node.',
   },
   {
+    status: STATUS.UNKNOWN,
     text: /^(dial tcp|dial proxy failed|unable to (resolve|connect)|lookup |socks connect)|connection refused|i\/o timeout|no such host/,
     code: 'unavailable',
     message: 'the peer cannot be reached at this address',

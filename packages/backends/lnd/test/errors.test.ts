@@ -2,6 +2,7 @@ import { type ErrorCode, LightningError } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { ERROR_RULES } from '../src/error-rules.ts'
 import { findErrorRule, mapLndError } from '../src/errors.ts'
+import { NODE_ERROR_RULES } from '../src/node-error-rules.ts'
 
 const grpc = (code: number, details: string) =>
   Object.assign(new Error(`${code} ${details}`), { code, details })
@@ -115,6 +116,25 @@ const cases: readonly { name: string; given: [number, string]; expected: ErrorCo
       given: [13, 'Response message parsing error: index out of range'],
       expected: 'protocol_error',
     },
+    {
+      name: 'a dead address of a peer',
+      given: [2, 'dial tcp 127.0.0.1:9: connect: connection refused'],
+      expected: 'unavailable',
+    },
+    { name: 'an unknown node', given: [5, 'unable to find node'], expected: 'not_found' },
+    { name: 'an unknown channel', given: [2, 'edge not found'], expected: 'not_found' },
+    {
+      name: 'a foreign backup',
+      given: [2, 'invalid multi channel backup: chacha20poly1305: message authentication failed'],
+      expected: 'invalid_request',
+    },
+    { name: 'no watchtower client', given: [2, 'watchtower client not active'], expected: 'unsupported' },
+    { name: 'an unknown tower', given: [2, 'tower not found'], expected: 'not_found' },
+    {
+      name: 'a CLTV delta',
+      given: [2, 'time lock delta of 2 is too small, minimum supported is 18'],
+      expected: 'invalid_request',
+    },
     { name: 'anything else', given: [2, 'a text that LND may have tomorrow'], expected: 'protocol_error' },
   ]
 
@@ -126,11 +146,18 @@ describe('errors of LND', () => {
   })
 
   test('every known one says what to do next', () => {
-    for (const rule of ERROR_RULES) expect(rule.hint.length, rule.message).toBeGreaterThan(10)
+    for (const rule of [...NODE_ERROR_RULES, ...ERROR_RULES])
+      expect(rule.hint.length, rule.message).toBeGreaterThan(10)
   })
 
   test('the texts are', () => {
     expect(ERROR_RULES.map(({ code, message, hint }) => `${code}: ${message}. ${hint}`)).toMatchSnapshot()
+  })
+
+  test('the texts about a node are', () => {
+    expect(
+      NODE_ERROR_RULES.map(({ code, message, hint }) => `${code}: ${message}. ${hint}`),
+    ).toMatchSnapshot()
   })
 
   test('no secret of the answer is repeated', () => {
