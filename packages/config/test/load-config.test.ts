@@ -93,13 +93,20 @@ describe('limits', () => {
     const { limits } = await load({
       file: { maxPerHourSats: 1, maxPer30DaysSats: 3 },
       env: { LIGHTNING_MCP_MAX_PER_DAY_SATS: '2', LIGHTNING_MCP_MAX_LIFETIME_SATS: '4' },
-      argv: ['--max-payments-per-minute', '5', '--max-per-30-days-sats=6', '--max-fee-sats', '7'],
+      argv: [
+        '--max-payments-per-minute',
+        '5',
+        '--max-per-30-days-sats=6',
+        '--max-fee-sats=7',
+        '--max-into-channel-sats=8',
+      ],
     })
     expect(limits).toEqual({
       maxPerHourMsat: 1_000n,
       maxPerDayMsat: 2_000n,
       maxPer30DaysMsat: 6_000n,
       maxLifetimeMsat: 4_000n,
+      maxIntoChannelMsat: 8_000n,
       maxPaymentsPerMinute: 5,
       maxFee: { partsPerMillion: 10_000, floorMsat: 7_000n },
     })

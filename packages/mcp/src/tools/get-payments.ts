@@ -44,7 +44,7 @@ function entryText({
 export const getPayments = defineTool({
   name: 'get_payments',
   title: 'Payment history',
-  description: 'Payments and own invoices, newest first, a page at a time.',
+  description: 'Payments, moved coins and channels, own invoices, newest first, a page at a time.',
   effect: 'read',
   annotations: READS,
   requires: ['listTransactions'],
