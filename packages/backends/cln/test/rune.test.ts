@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { backendModule } from '../src/index.ts'
 import { capabilitiesWith, describePermissions, mayCall } from '../src/permissions.ts'
-import { judgeMethod, readRune, runeExpiry } from '../src/rune.ts'
+import { judgeMethod, type RuneContents, readRune, runeExpiry } from '../src/rune.ts'
 
 const NOW = 1_795_322_384
 
@@ -107,5 +108,46 @@ describe('capabilities', () => {
     const options = { url: 'https://no-such-host.invalid:3010', rune: READONLY }
     expect((await backendModule.readCredential?.(options))?.payInvoice).toBe('none')
     expect(await backendModule.readCredential?.({ socket: '/none' })).toEqual(backendModule.capabilities)
+  })
+})
+
+describe('the runes of docs/backends/cln.md', () => {
+  const page = readFileSync(new URL('../../../../docs/backends/cln.md', import.meta.url), 'utf8')
+  const runes = [...page.matchAll(/createrune restrictions='(\[.*\])'/g)].map(([, json]) => {
+    const restrictions = JSON.parse(json as string) as string[][]
+    return readRune(runeOf(['=1', ...restrictions.map((one) => one.join('|'))].join('&')))
+  })
+
+  test.each([
+    [
+      'look',
+      0,
+      { read: 'granted', receive: 'denied', send: 'denied', channels: 'denied', onchain: 'denied' },
+    ],
+    ['be paid', 1, { read: 'granted', receive: 'granted', send: 'denied', channels: 'denied' }],
+    ['pay capped', 2, { read: 'granted', receive: 'granted', send: 'undetermined', onchain: 'denied' }],
+    [
+      'run the node',
+      3,
+      { read: 'granted', send: 'granted', channels: 'granted', onchain: 'granted', admin: 'denied' },
+    ],
+  ])('%s: nothing more than that', (_name, index, expected) => {
+    expect(describePermissions(runes[index] as RuneContents, NOW)).toMatchObject(expected)
+  })
+
+  test('the one that runs the node leaves no ability out', () => {
+    const full = capabilitiesWith((method) => mayCall(runes[3] as RuneContents, method, NOW))
+    expect(full).toEqual(backendModule.capabilities)
+  })
+
+  test('the one that looks tells events and history', () => {
+    expect(capabilitiesWith((method) => mayCall(runes[0] as RuneContents, method, NOW))).toMatchObject({
+      watch: 'native',
+      listTransactions: 'native',
+      lookupPayment: 'native',
+      getBalance: 'native',
+      createInvoice: 'none',
+      'invoices.cancel': 'none',
+    })
   })
 })
