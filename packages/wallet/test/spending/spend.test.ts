@@ -186,7 +186,7 @@ test('a close by force may follow a cooperative one', async () => {
 test('what the node is asked for is what was recorded', async () => {
   const world = spendWorld({ keepsLabels: true })
   const { wallet } = await world.start({ limits: LIMITS })
-  const { paymentId } = await wallet.spend({
+  const { paymentId, maxFeeMsat } = await wallet.spend({
     ...REQUESTS['channel-open'],
     private: true,
     feeRateSatPerVbyte: 2,
@@ -199,6 +199,7 @@ test('what the node is asked for is what was recorded', async () => {
       pushMsat: 50_000_000n,
       private: true,
       feeRateSatPerVbyte: 2,
+      maxFeeSat: maxFeeMsat / 1000n,
       label: `${paymentId}/1`,
     },
   ])
