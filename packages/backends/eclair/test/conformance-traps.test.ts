@@ -4,6 +4,7 @@ import {
   msat,
   type Payment,
   type PaymentHash,
+  preimage,
 } from '@lightning-mcp/core'
 import { type FakeEclair, startFakeEclair } from '@lightning-mcp/fake-eclair'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -123,6 +124,16 @@ describe('a payment between two attempts is pending', () => {
     eclair.script.release()
     expect((await paying).status).toBe('settled')
   })
+})
+
+test('a preimage that was used before is refused by name', async () => {
+  await eclair.close()
+  eclair = await startFakeEclair({ askTimeoutMs: 20 })
+  opened.push(eclair)
+  const backend = await open()
+  const request = { amountMsat: AMOUNT_MSAT, expirySeconds: 600, preimage: preimage('33'.repeat(32)) }
+  await backend.createInvoice(request)
+  await expect(backend.createInvoice(request)).rejects.toMatchObject({ code: 'already_exists' })
 })
 
 test('a payment that was paid and refused once more is settled', async () => {
