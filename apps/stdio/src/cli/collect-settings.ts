@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import {
   type Arguments,
   BUILT_IN_BACKENDS,
@@ -30,12 +31,20 @@ export async function collectSettings({ args, env, cwd, questions }: Request): P
       })) ??
         'simulator'))
   const module = await loadBackendModule(backend, { cwd })
+  const specs = Object.entries<BackendOption>(module.options)
   const options: Record<string, unknown> = {}
-  for (const [name, spec] of Object.entries<BackendOption>(module.options)) {
+  for (const [name, spec] of specs) {
     if (spec.secret === true && Object.hasOwn(args.options, name))
       throw new ConfigError([secretFlag(name, spec)])
-    const value = args.options[name] ?? fromEnvironment(spec, env) ?? (await askFor(name, spec, questions))
-    if (value !== undefined && value !== '') options[name] = asFileValue(name, spec, value, cwd)
+    const value = args.options[name] ?? fromEnvironment(spec, env)
+    if (value !== undefined) options[name] = asFileValue(spec, value, cwd)
+  }
+  const isPointless = (name: string): boolean =>
+    specs.some(([other, { excludes }]) => Object.hasOwn(options, other) && excludes?.includes(name) === true)
+  for (const [name, spec] of specs) {
+    if (Object.hasOwn(options, name) || isPointless(name)) continue
+    const answer = await askFor(name, spec, questions)
+    if (answer !== undefined && answer !== '') options[name] = asFileValue(spec, answer, cwd)
   }
   // what is no option is refused when the file is read back
   for (const [name, value] of Object.entries(args.options)) options[name] ??= value
@@ -74,8 +83,12 @@ function askFor(
 }
 
 /** A path is made absolute: a client may start the server anywhere. */
-function asFileValue(name: string, { type }: BackendOption, text: string, cwd: string): unknown {
-  if (type === 'string') return /(File|Path|Dir)$/.test(name) ? resolve(cwd, text) : text
+function asFileValue({ type, path }: BackendOption, text: string, cwd: string): unknown {
+  if (type === 'string') return path === true ? absolute(text, cwd) : text
   if (type === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
   return text === 'true' ? true : text === 'false' ? false : text
 }
+
+/** A shell makes nothing of `~` in an answer that is typed, or in a value that it did not see itself. */
+const absolute = (path: string, cwd: string): string =>
+  path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(cwd, path)

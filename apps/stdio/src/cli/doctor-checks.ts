@@ -1,13 +1,8 @@
-import {
-  type Balance,
-  type Channel,
-  type Msat,
-  msatToSatFloor,
-  type PermissionArea,
-} from '@lightning-mcp/core'
+import { type Balance, type Channel, type Msat, msatToSatFloor } from '@lightning-mcp/core'
 import type { Runtime } from '@lightning-mcp/runtime'
-import { type Finding, failure, type Verdict } from './doctor-findings.ts'
+import { type Finding, failure } from './doctor-findings.ts'
 import { ownerFindings } from './doctor-owner.ts'
+import { credentialFindings, permissionFindings } from './doctor-permissions.ts'
 
 type WalletDetails = Awaited<ReturnType<Runtime['wallet']['getDetails']>>
 
@@ -19,7 +14,7 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
   try {
     await wallet.start()
   } catch (error) {
-    return [failure('wallet', error)]
+    return [failure('wallet', error), ...(await credentialFindings(runtime.config))]
   }
   const found: Finding[] = [await storeFinding(runtime)]
   let details: WalletDetails
@@ -28,7 +23,11 @@ export async function findings(runtime: Runtime): Promise<Finding[]> {
   } catch (error) {
     return [...found, failure('connection', error)]
   }
-  found.push(connectionFinding(details), ...permissionFindings(details), ...syncFindings(details))
+  found.push(
+    connectionFinding(details),
+    ...permissionFindings(details, runtime.config),
+    ...syncFindings(details),
+  )
   if (details.online) found.push(...(await liquidityFindings(runtime, details)))
   found.push(...(await ownerFindings(runtime, details)))
   return found
@@ -62,41 +61,6 @@ function connectionFinding({ online, profile, node }: WalletDetails): Finding {
         message: `${name} does not answer now`,
         fix: 'Start the node, or correct its address.',
       }
-}
-
-const NEEDED: readonly { area: PermissionArea; verdict: Verdict; without: string }[] = [
-  { area: 'read', verdict: 'fail', without: 'balances and payments cannot be read' },
-  { area: 'receive', verdict: 'warn', without: 'no invoices can be made' },
-  { area: 'send', verdict: 'warn', without: 'nothing can be paid' },
-]
-
-function permissionFindings({ profile }: WalletDetails): Finding[] {
-  const check = 'permissions'
-  const denied = NEEDED.filter(({ area }) => profile.permissions[area] === 'denied')
-  const undetermined = NEEDED.filter(({ area }) => profile.permissions[area] === 'undetermined')
-  const found = denied.map(
-    ({ area, verdict, without }): Finding => ({
-      check,
-      verdict,
-      message: `the credential may not ${area}: ${without}`,
-      fix: 'If that is not what you want, use a credential that may.',
-    }),
-  )
-  if (undetermined.length > 0)
-    found.push({
-      check,
-      verdict: 'warn',
-      message: `cannot tell whether the credential may ${undetermined.map(({ area }) => area).join(', ')}`,
-    })
-  if (profile.permissions.admin === 'granted' && profile.identity.kind !== 'simulator')
-    found.push({
-      check,
-      verdict: 'warn',
-      message: 'the credential may do everything with the node',
-      fix: 'Use one that may read, receive and send only: an agent that can read it is bound by nothing else.',
-    })
-  if (found.length === 0) found.push({ check, verdict: 'ok', message: 'read, receive and send are allowed' })
-  return found
 }
 
 function syncFindings({ node, online }: WalletDetails): Finding[] {

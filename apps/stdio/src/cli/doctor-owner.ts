@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Config } from '@lightning-mcp/config'
 import type { Runtime } from '@lightning-mcp/runtime'
 import type { Budget } from '@lightning-mcp/wallet'
 import { type Finding, failure } from './doctor-findings.ts'
@@ -29,7 +30,7 @@ export async function ownerFindings(
     return [failure(check, error)]
   }
   if (profile.permissions.send === 'denied') return found
-  return [...found, ...(await shellFindings(config.ownerDir))]
+  return [...found, ...(await shellFindings(config))]
 }
 
 const pausedFinding = ({ paused }: { paused?: Budget['paused'] | undefined }, check: string): Finding[] =>
@@ -38,7 +39,10 @@ const pausedFinding = ({ paused }: { paused?: Budget['paused'] | undefined }, ch
     : [{ check, verdict: 'warn', message: `nothing can be spent: ${paused.reason}`, fix: paused.hint }]
 
 /** The honest limits of limits: what whoever is the same user on this machine can do. */
-async function shellFindings(ownerDir: string): Promise<Finding[]> {
+async function shellFindings({
+  ownerDir,
+  backend,
+}: Pick<Config, 'ownerDir' | 'backend'>): Promise<Finding[]> {
   const check = 'owner'
   const found: Finding[] = [
     {
@@ -46,7 +50,7 @@ async function shellFindings(ownerDir: string): Promise<Finding[]> {
       verdict: 'warn',
       message:
         "limits bind whoever pays through this server; an agent with a shell as this user can read the node's credential and go round them",
-      fix: 'Run server and agent as different users (lightning-mcp-http, or a container), or give an agent with a shell a credential that may only receive: for LND a macaroon baked with invoices:read invoices:write info:read.',
+      fix: `Run server and agent as different users (lightning-mcp-http, or a container). ${backend.module.credentials?.receive ?? 'Or give an agent with a shell a credential that may only receive.'}`,
     },
   ]
   const isWritable = await access(join(ownerDir, 'owner.json'), constants.W_OK).then(

@@ -27,7 +27,8 @@ export async function doctor({ argv, env, cwd }: Invocation): Promise<number> {
   return failed ? 1 : 0
 }
 
-async function examine(invocation: Invocation): Promise<Finding[]> {
+/** Everything that was found; the node is asked, and nothing is sent. */
+export async function examine(invocation: Invocation): Promise<Finding[]> {
   let config: Awaited<ReturnType<typeof loadConfig>>
   try {
     config = await loadConfig({ ...invocation, app: 'stdio' })

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { chmod, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { configFolder, loadConfig, parseArguments } from '@lightning-mcp/config'
-import { ownCommand, shellCommand } from '@lightning-mcp/runtime'
+import { type Config, ConfigError, configFolder, loadConfig, parseArguments } from '@lightning-mcp/config'
+import { checkBackendOptions, ownCommand, shellCommand } from '@lightning-mcp/runtime'
 import type { Invocation } from '../program.ts'
 import { clientSettings } from './client-settings.ts'
 import { collectSettings, type FileContent } from './collect-settings.ts'
@@ -73,7 +73,9 @@ async function writeChecked(
     await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
     await chmod(draft, 0o600)
     // the file must be whole by itself: a client starts the server without this terminal's environment
-    await loadConfig({ argv: ['--config', draft], env: { HOME: env['HOME'] }, cwd, app: 'stdio' })
+    await checkOptions(
+      await loadConfig({ argv: ['--config', draft], env: { HOME: env['HOME'] }, cwd, app: 'stdio' }),
+    )
     if (replace) await rename(draft, path)
     else await link(draft, path)
     return true
@@ -83,4 +85,22 @@ async function writeChecked(
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+/** Refuses options that cannot work together; tells of a credential what can be seen without asking the node. */
+async function checkOptions(config: Config): Promise<void> {
+  const { misfit, unreadable } = await checkBackendOptions(config)
+  if (misfit !== undefined) {
+    const { message, hint } = misfit
+    throw new ConfigError([
+      {
+        source: 'file',
+        name: `backend ${config.backend.name}`,
+        message: `${message}.`,
+        ...(hint === undefined ? {} : { hint }),
+      },
+    ])
+  }
+  if (unreadable !== undefined)
+    process.stderr.write(`lightning-mcp: note: ${unreadable.message}. ${unreadable.hint ?? ''}\n`)
 }

@@ -22,7 +22,8 @@ export function openQuestions({ input, output }: Terminal): Questions {
     },
   })
   const isTerminal = input.isTTY === true
-  const lines = createInterface({ input, output: echo, terminal: isTerminal })
+  // without a history: the arrow keys would show a secret again at the next question
+  const lines = createInterface({ input, output: echo, terminal: isTerminal, historySize: 0 })
   const waiting: ((line: string) => void)[] = []
   const early: string[] = []
   let ended = false

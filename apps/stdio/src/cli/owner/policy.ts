@@ -36,7 +36,8 @@ ${EXAMPLE}
 
 \`check\` says what is wrong with it and what it changes. \`set\` signs it with the owner's key and puts it in
 force; running servers follow it with their next call. Each policy needs a higher "version" than the one
-before, so that nobody can put an older one back.`,
+before, so that nobody can put an older one back. Nothing goes into channels unless the policy says how much:
+"maxIntoChannelSats". docs/safety.md names every key.`,
   begins: true,
   takesKey: true,
   async run(context) {
