@@ -32,6 +32,10 @@ export interface FakeClnFaults {
   leavePartsPending(count: number): void
   /** Settles the parts that {@link leavePartsPending} left. */
   finishParts(): void
+  /** Arms: the next payment's first part fails, and it sends no other before the answer is called. */
+  pauseBetweenParts(): () => void
+  /** Whether the node is still catching up with the chain. */
+  setSyncing(syncing: boolean): void
   /** Arms anything else that can happen to an answer. Without methods: of any call. */
   arm(fault: AnswerFault, options?: { methods?: readonly string[]; times?: number }): void
   close(): void
@@ -98,6 +102,14 @@ export function createFaults(parts: {
             'complete',
             part.group.parts.find(({ preimage }) => preimage !== undefined)?.preimage,
           )
+    },
+    pauseBetweenParts: () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      node.faults.pause = promise
+      return resolve
+    },
+    setSyncing: (syncing) => {
+      node.faults.syncing = syncing
     },
     arm: (fault, { methods, times } = {}) =>
       methods === undefined ? wire.armAny(fault, times) : wire.arm(fault, methods, times),

@@ -104,6 +104,17 @@ describe('payments', () => {
     expect(await statesOf(hash)).toEqual(['complete', 'complete'])
   })
 
+  test('may have failed rows alone while they go on', async () => {
+    const goOn = a.faults.pauseBetweenParts()
+    const { bolt11, payment_hash: hash } = await invoiceOf(b, 2000)
+    const paying = a.call('xpay', { invstring: bolt11 })
+    await a.call('getinfo')
+    expect(await statesOf(hash)).toEqual(['failed'])
+    goOn()
+    await paying
+    expect(await statesOf(hash)).toEqual(['failed', 'complete'])
+  })
+
   test('that failed may be tried again in a new group', async () => {
     const { bolt11, hash, reply, line } = await held()
     a.network.releaseHeldHtlcs('fail')

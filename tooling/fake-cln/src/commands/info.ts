@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { capturedResult, helpTexts } from '../captures.ts'
 import type { Commands } from '../rpc/command.ts'
-import { exact } from '../rpc/exact-json.ts'
+import { exact, given } from '../rpc/exact-json.ts'
 import { INVALID_PARAMS, RpcError, UNKNOWN_METHOD } from '../rpc/rpc-error.ts'
 import { USAGES } from '../rpc/usage.ts'
 import { methodsMissingIn } from '../versions.ts'
@@ -18,7 +18,7 @@ export const infoCommands: Commands = {
   getinfo: async (node) => {
     const info = await node.link.call('getInfo')
     const counts = await node.channels.counts()
-    return {
+    return given({
       id: node.id,
       alias: info.alias,
       color: node.id.slice(0, 6),
@@ -34,7 +34,8 @@ export const infoCommands: Commands = {
       fees_collected_msat: exact(await node.channels.feesCollected()),
       'lightning-dir': join('/home/ln', node.name, node.chain),
       our_features: FEATURES,
-    }
+      warning_lightningd_sync: node.faults.syncing ? 'Still loading latest blocks from bitcoind.' : undefined,
+    })
   },
 
   help: (node, params) => {

@@ -20,6 +20,10 @@ export interface NodeFaults {
   failWhileHeld: boolean
   /** So many parts of the next payment in several parts are told as pending after its success. */
   lateParts: number
+  /** The next payment waits for it after a first part has failed. */
+  pause: Promise<void> | undefined
+  /** Still catching up with the chain. */
+  syncing: boolean
   /** The next look-up of a payment by each of these methods finds nothing. */
   readonly hiddenFrom: Set<string>
 }
@@ -53,7 +57,13 @@ export class FakeNode {
   readonly offers: OfferBook
   readonly runes: RuneBook
   readonly forwards: ForwardBook
-  readonly faults: NodeFaults = { failWhileHeld: false, lateParts: 0, hiddenFrom: new Set() }
+  readonly faults: NodeFaults = {
+    failWhileHeld: false,
+    lateParts: 0,
+    pause: undefined,
+    syncing: false,
+    hiddenFrom: new Set(),
+  }
   /** Ends what waits when the fake is closed. */
   readonly ended = new AbortController()
   readonly startedAt: number

@@ -91,18 +91,24 @@ export class PaymentBook {
     for (const part of parts.slice(0, parts.length - open)) this.finish(part, 'complete', payment.preimage)
   }
 
-  /** Shares amount and fee out to as many parts as were used. */
+  /** Shares amount and fee out to as many parts as were used: those that wait, and new ones. */
   spread(group: PaymentGroup, payment: Payment): readonly PartRow[] {
     const count = Math.max(1, payment.parts ?? 1)
     const amounts = shares(group.amountMsat, count)
     const fees = shares(payment.feeMsat ?? 0n, count)
+    const waiting = group.parts.filter(({ state }) => state === 'pending')
     return amounts.map((amountMsat, index) => {
       const sentMsat = amountMsat + (fees[index] ?? 0n)
-      const part = group.parts[index] ?? this.#addPart(group, index + 1, amountMsat, sentMsat)
+      const part = waiting[index] ?? this.resume(group)
       part.amountMsat = amountMsat
       part.sentMsat = sentMsat
       return part
     })
+  }
+
+  /** One more part of a payment that has begun. */
+  resume(group: PaymentGroup): PartRow {
+    return this.#addPart(group, group.parts.length + 1, group.amountMsat, group.expectedSentMsat)
   }
 
   finish(part: PartRow, state: 'complete' | 'failed', preimage?: string): void {

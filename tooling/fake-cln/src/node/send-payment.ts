@@ -49,7 +49,7 @@ const stillInProgress = (groupId: bigint): RpcError =>
  */
 export async function sendPayment(node: FakeNode, order: SendOrder): Promise<SentPayment> {
   refuseRepetition(node, order.paymentHash)
-  let group: PaymentGroup | undefined
+  let group = await pausedFirst(node, order)
   let outcome: Payment | undefined
   const over = new Promise<Payment>((resolve) => {
     node.onOver(order.paymentHash, (payment) => {
@@ -63,7 +63,10 @@ export async function sendPayment(node: FakeNode, order: SendOrder): Promise<Sen
   })
   const answer = order.send()
   // what is not over now is held by somebody, or on its way
-  if (outcome === undefined) group = node.payments.begin(order, order.partId)
+  if (outcome === undefined) {
+    if (group === undefined) group = node.payments.begin(order, order.partId)
+    else node.payments.resume(group)
+  }
   const held = outcome === undefined
   try {
     if (held && node.faults.failWhileHeld) {
@@ -80,6 +83,20 @@ export async function sendPayment(node: FakeNode, order: SendOrder): Promise<Sen
   const payment = await over
   if (payment.status === 'settled') return { payment, group: group as PaymentGroup }
   throw await failure(node, order, payment, group !== undefined)
+}
+
+/**
+ * Where that is asked for, a first part fails, and for a while nothing is under way: every row says
+ * `failed`, and the payment is not over.
+ */
+async function pausedFirst(node: FakeNode, order: SendOrder): Promise<PaymentGroup | undefined> {
+  const pause = node.faults.pause
+  node.faults.pause = undefined
+  if (pause === undefined) return undefined
+  const group = node.payments.begin(order, order.partId)
+  node.payments.fail(group)
+  await pause
+  return group
 }
 
 /** The success of the whole; where that is asked for, some parts are told late. */
