@@ -27,6 +27,20 @@ export type Dispatched =
   /** It may have reached Eclair: only a look-up can tell. */
   | { kind: 'doubt' }
 
+interface SendSettings {
+  /** Parents of earlier payments with the hash, all failed. */
+  known: ReadonlySet<string>
+  timeoutMs: number
+  signal: AbortSignal | undefined
+}
+
+/** Node and hash: a second connection of this process to the same node is bound as well. */
+type SendingKey = `${string} ${PaymentHash}`
+
+const sending = new Set<SendingKey>()
+/** Requests that may have been lost, with the time until which they may still turn up. */
+const doubtful = new Map<SendingKey, number>()
+
 /**
  * Payments. Eclair itself pays the same invoice as often as it is asked: so every hash is looked up
  * first, is sent by one call at a time, and is never sent again while it is in doubt.
@@ -34,9 +48,6 @@ export type Dispatched =
 export class EclairPayments {
   readonly #client: EclairClient
   readonly #memory: ProcessMemory
-  readonly #sending = new Set<PaymentHash>()
-  /** Hashes whose request may have been lost, with the time until which it may still turn up. */
-  readonly #doubtful = new Map<PaymentHash, number>()
 
   constructor(client: EclairClient, memory: ProcessMemory) {
     this.#client = client
@@ -71,23 +82,28 @@ export class EclairPayments {
       ...feeLimit(request.maxFeeMsat),
     }
     const hash = decoded.paymentHash
-    if (this.#sending.has(hash)) throw refusedAsSecond('pending')
-    this.#sending.add(hash)
+    const key: SendingKey = `${ownId} ${hash}`
+    if (sending.has(key)) throw refusedAsSecond('pending')
+    sending.add(key)
     try {
-      const known = await this.#refuseSecond(hash, request.signal)
-      return await this.#send(hash, form, known, timeoutMs, request.signal)
+      const known = await this.#refuseSecond(key, hash, request.signal)
+      return await this.#send(key, hash, form, { known, timeoutMs, signal: request.signal })
     } finally {
-      this.#sending.delete(hash)
+      sending.delete(key)
     }
   }
 
   /** Answers the parents of earlier payments with this hash, all failed; throws where one is not. */
-  async #refuseSecond(hash: PaymentHash, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+  async #refuseSecond(
+    key: SendingKey,
+    hash: PaymentHash,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlySet<string>> {
     try {
       const parts = await lookTwice(this.#client, { paymentHash: hash }, signal)
       const standing = standingOf(parts)
       if (standing === 'sent' || standing === 'pending') throw refusedAsSecond(standing)
-      if (standing === 'none' && (this.#doubtful.get(hash) ?? 0) > performance.now())
+      if (standing === 'none' && (doubtful.get(key) ?? 0) > performance.now())
         throw refusedAsSecond('pending')
       return new Set(parts.map(({ parentId }) => parentId))
     } catch (error) {
@@ -96,32 +112,25 @@ export class EclairPayments {
   }
 
   async #send(
+    key: SendingKey,
     hash: PaymentHash,
     form: Form,
-    known: ReadonlySet<string>,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
+    { known, timeoutMs, signal }: SendSettings,
   ): Promise<Payment> {
     this.#memory.notePayment(hash)
-    this.#setDoubt(hash)
+    setDoubt(key)
     let dispatched: Dispatched
     try {
       dispatched = await dispatchPayment(this.#client, 'payinvoice', form, signal)
     } catch (error) {
-      this.#doubtful.delete(hash)
+      doubtful.delete(key)
       throw error
     }
     const followed: Followed =
       dispatched.kind === 'started' ? { id: dispatched.id, hash } : { hash, unlike: known }
     const payment = await followPayment(this.#client, followed, { timeoutMs, signal })
-    if (payment !== undefined && payment.status !== 'unknown') this.#doubtful.delete(hash)
+    if (payment !== undefined && payment.status !== 'unknown') doubtful.delete(key)
     return payment ?? { paymentHash: hash, status: 'unknown' }
-  }
-
-  #setDoubt(hash: PaymentHash): void {
-    const now = performance.now()
-    for (const [old, until] of this.#doubtful) if (until <= now) this.#doubtful.delete(old)
-    this.#doubtful.set(hash, now + DOUBT_MS)
   }
 
   /** `undefined`: Eclair has no record now, which proves nothing by itself. A failure is only told when seen twice. */
@@ -131,6 +140,12 @@ export class EclairPayments {
   ): Promise<Payment | undefined> {
     return toPayment(await lookTwice(this.#client, key, signal))
   }
+}
+
+function setDoubt(key: SendingKey): void {
+  const now = performance.now()
+  for (const [old, until] of doubtful) if (until <= now) doubtful.delete(old)
+  doubtful.set(key, now + DOUBT_MS)
 }
 
 /**

@@ -161,6 +161,17 @@ describe('refusing a second payment', () => {
     expect(eclair.count('payinvoice')).toBe(1)
   })
 
+  test('sends once for two connections of one process', async () => {
+    const other = createEclairBackend({ url: eclair.url, password: eclair.password })
+    eclair.answer('payinvoice', { json: ID })
+    eclair.answer('getsentinfo', rows(), rows(placeholder()), rows(sent()))
+    const second = other.payInvoice({ invoice: invoice(), maxFeeMsat: msat(0n) })
+    const answers = await Promise.allSettled([pay(), second])
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(eclair.count('payinvoice')).toBe(1)
+    await other.close()
+  })
+
   test('sends nothing without an answer to the look-up', async () => {
     eclair.answer('getsentinfo', text('<html>not Eclair</html>', 200, 'text/html'))
     const error = await thrown(pay())
