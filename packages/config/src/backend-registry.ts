@@ -38,6 +38,7 @@ const moduleSchema = z.object({
     z.string(),
     z.object({ type: z.enum(['string', 'number', 'boolean']), description: z.string() }),
   ),
+  credentials: z.object({ spend: z.string(), receive: z.string() }).optional(),
   createBackend: z.custom<BackendModule['createBackend']>((value) => typeof value === 'function'),
 })
 

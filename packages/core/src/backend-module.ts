@@ -16,6 +16,10 @@ export interface BackendOption {
   required?: boolean
   /** Shown in help; applied by the backend. */
   default?: string
+  /** A place on this machine: written down as an absolute path, because a server may be started anywhere. */
+  path?: boolean
+  /** Other options that make no sense beside this one: who has given it is not asked for them. */
+  excludes?: readonly string[]
 }
 
 /** What a backend package exports as `backendModule`, so that it can be chosen by name at run time. */
@@ -27,6 +31,11 @@ export interface BackendModule<Options extends object = object> {
   /** All that the backend can do with a full credential. */
   readonly capabilities: Capabilities
   readonly options: Readonly<Record<keyof Options & string, BackendOption>>
+  /**
+   * How its owner gets a weaker credential, in whole sentences for people: one that may read, receive and
+   * send, and one for an agent that may be paid and nothing else. Absent where there is nothing to say.
+   */
+  readonly credentials?: { readonly spend: string; readonly receive: string }
   /**
    * Makes the backend; does no I/O. Throws `invalid_request` for options that do not fit together.
    * `dataDir`: where a backend that keeps state of its own (the simulator) may keep it; absent: nowhere.

@@ -12,6 +12,12 @@ export const backendModule: BackendModule<LndBackendOptions> = {
   title: 'LND, over gRPC',
   capabilities: lndCapabilities,
   options: lndOptions,
+  credentials: {
+    spend:
+      'Bake a macaroon with info:read invoices:read invoices:write offchain:read offchain:write: docs/backends/lnd.md has the command.',
+    receive:
+      'Or give an agent with a shell a macaroon baked with info:read invoices:read invoices:write offchain:read, which may only be paid.',
+  },
   createBackend: (options) => createLndBackend(options),
   async readCredential(options) {
     const { macaroon } = await loadConnection(checkOptions(options))

@@ -30,22 +30,28 @@ export const lndOptions: Readonly<Record<keyof LndBackendOptions, BackendOption>
     type: 'string',
     description: "path of LND's tls.cert; none for a node with a public certificate",
     environment: ['LND_CERT_FILE', 'LND_TLS_CERT_PATH', 'LND_CERT_PATH'],
+    path: true,
+    excludes: ['cert', 'connectUri'],
   },
   cert: {
     type: 'string',
     description: "LND's certificate itself, as PEM, hex or base64",
     environment: ['LND_CERT', 'LND_TLS_CERT'],
+    excludes: ['connectUri'],
   },
   macaroonFile: {
     type: 'string',
     description: 'path of a macaroon',
     environment: ['LND_MACAROON_FILE', 'LND_MACAROON_PATH'],
+    path: true,
+    excludes: ['macaroon', 'connectUri'],
   },
   macaroon: {
     type: 'string',
     description: 'the macaroon itself, as hex, base64 or base64url',
     secret: true,
     environment: ['LND_MACAROON', 'LND_MACAROON_HEX', 'LND_MACAROON_BASE64'],
+    excludes: ['connectUri'],
   },
   connectUri: {
     type: 'string',

@@ -32,6 +32,7 @@ export const backendModule: BackendModule<SimulatorModuleOptions> = {
       type: 'string',
       description: 'Socket of a simulated network that runs in its own process',
       environment: ['LIGHTNING_MCP_SIMULATOR_SOCKET'],
+      path: true,
     },
     latencyMs: {
       type: 'number',
