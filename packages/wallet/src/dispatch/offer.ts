@@ -1,6 +1,7 @@
 import { LightningError, type Payment } from '@lightning-mcp/core'
 import { type Intent, mintsInvoice } from '../intents/intent.ts'
 import { lookOutcome, type Outcome } from '../intents/outcome.ts'
+import { offerOf } from '../spending/offer-of.ts'
 import { detailsOf, type OfferDetails } from '../spending/spend-plan.ts'
 import { adoptByHash, judgePayment, lookUpByHash } from './by-hash.ts'
 import { waitingOutcome } from './spent.ts'
@@ -19,7 +20,7 @@ export const offerStrategy: Strategy = {
   isReady: (intent) =>
     intent.details !== undefined && (!mintsInvoice(intent) || intent.invoice !== undefined),
   async send(intent, backend, options) {
-    const { offer, hasAmount } = detailsOf<OfferDetails>(intent)
+    const { offer, hasAmount } = offerOf(intent)
     const { amountMsat, maxFeeMsat, comment, invoice } = intent
     if (backend.offers?.pay === undefined)
       throw new LightningError({ code: 'unsupported', message: 'this backend pays no offers' })

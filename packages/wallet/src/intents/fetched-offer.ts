@@ -1,6 +1,6 @@
 import { decodeBolt12Invoice } from '@lightning-mcp/codec'
 import { type FetchedInvoice, LightningError, sameNetwork } from '@lightning-mcp/core'
-import { detailsOf, type OfferDetails } from '../spending/spend-plan.ts'
+import { offerDestination } from '../spending/read-offer.ts'
 import type { Intent } from './intent.ts'
 import type { PinnedOffer } from './pinned.ts'
 
@@ -10,10 +10,11 @@ import type { PinnedOffer } from './pinned.ts'
  * backend told.
  */
 export function readFetched(intent: Intent, fetched: FetchedInvoice, nowMs: number): PinnedOffer {
-  const { offerId } = detailsOf<OfferDetails>(intent)
   const decoded = decodeBolt12Invoice(fetched.invoice)
   const fault = [
-    decoded.offerId === offerId ? undefined : 'of another offer',
+    offerDestination({ offerId: decoded.offerId ?? '' }) === intent.destination
+      ? undefined
+      : 'of another offer',
     decoded.amountMsat === intent.amountMsat && fetched.amountMsat === intent.amountMsat
       ? undefined
       : 'of another amount than was asked for',

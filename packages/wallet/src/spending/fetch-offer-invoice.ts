@@ -2,7 +2,7 @@ import { type FetchedInvoice, LightningError } from '@lightning-mcp/core'
 import type { Connection } from '../backend/connection.ts'
 import { type Clock, withinTime } from '../clock.ts'
 import type { Intent } from '../intents/intent.ts'
-import { detailsOf, type OfferDetails } from './spend-plan.ts'
+import { offerOf } from './offer-of.ts'
 
 /** The owner of an offer answers over onion messages, and may be away. */
 const FETCH_TIMEOUT_MS = 60_000
@@ -13,9 +13,9 @@ export function fetchOfferInvoice(
   connection: Connection,
   clock: Clock,
 ): Promise<FetchedInvoice> {
-  const { offer, hasAmount } = detailsOf<OfferDetails>(intent)
   const { amountMsat, comment } = intent
   return withinTime(clock, FETCH_TIMEOUT_MS, async (signal) => {
+    const { offer, hasAmount } = offerOf(intent)
     await connection.ready(signal)
     // not as other calls: that the owner of an offer is away says nothing about the backend
     const { offers } = connection.declared

@@ -15,7 +15,6 @@ import type { SpendRequest } from './spend-request.ts'
 /** What an order is bound to stays as it was; the rest is what the node looks like now. */
 const KEPT = [
   'offer',
-  'offerId',
   'hasAmount',
   'address',
   'amountSat',

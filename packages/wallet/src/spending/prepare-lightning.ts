@@ -24,7 +24,7 @@ export async function prepareOffer(
   context: Context,
 ): Promise<Draft> {
   assertNetwork(offer, context.profile, 'offer')
-  const { offerId, issuerId, description, amountMsat, expiresAt } = offer
+  const { issuerId, description, amountMsat, expiresAt } = offer
   if (expiresAt !== undefined && expiresAt * 1000 <= context.nowMs)
     throw new LightningError({
       code: 'invoice_expired',
@@ -37,7 +37,6 @@ export async function prepareOffer(
     : ((await context.backend.offers?.listPayments?.({ offer: offer.offer, ...signalOf(context) })) ?? [])
   const details: OfferDetails = {
     offer: offer.offer,
-    offerId,
     hasAmount: amountMsat !== undefined,
     ...(before === undefined ? {} : { known: before.map(({ paymentHash }) => paymentHash) }),
   }

@@ -199,7 +199,7 @@ async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context):
   throw new LightningError({
     code: 'invalid_request',
     message: 'the backend does not estimate on-chain fees, so a fee rate has to be given',
-    hint: 'Give the fee rate in sat per virtual byte.',
+    hint: 'Give the fee rate in sat per virtual byte (sat_per_vbyte).',
   })
 }
 

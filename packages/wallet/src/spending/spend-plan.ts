@@ -12,7 +12,6 @@ export interface KeysendDetails {
 export interface OfferDetails {
   /** `lno1…` */
   offer: string
-  offerId: string
   /** The offer says how much. */
   hasAmount: boolean
   /** Present where the backend fetches the invoice itself, unseen: payments of the offer that were there before. */

@@ -185,6 +185,25 @@ describe('an offer whose invoice is fetched', () => {
   })
 })
 
+test('a record that was changed to name another offer pays nothing', async () => {
+  const world = spendWorld()
+  const [approved, other] = [world.node.offers.make(), world.node.offers.make()]
+  const { wallet, store } = await world.start({ ...ASKS, limits: { ...LIMITS, ...ASKS.limits } })
+  const waiting = await wallet.spend(request(approved))
+  const { details } = (await store.read((reader) => reader.intentById(waiting.paymentId))) ?? {}
+  await store.transaction((writer) =>
+    writer.updateIntent(
+      waiting.paymentId,
+      { from: ['awaiting_approval'] },
+      { details: { ...details, offer: other } },
+    ),
+  )
+  await decide(world, store, approvalOf(waiting), 'approve')
+  await world.clock.advance(10_000)
+  expect(world.node.offers.paid).toEqual([])
+  expect(await wallet.getPayment(waiting)).not.toMatchObject({ state: 'settled' })
+})
+
 test('limits hold for an offer, and what is refused is not fetched', async () => {
   const { world, offer, wallet } = await start({}, { limits: { maxPaymentMsat: msat(AMOUNT - 1n) } })
   await expect(wallet.spend(request(offer))).rejects.toMatchObject({ code: 'budget_exceeded' })
