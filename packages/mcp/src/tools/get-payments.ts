@@ -37,8 +37,9 @@ function entryText({
   capital_sats,
   status,
 }: ReturnType<typeof entryView>): string {
-  const amount = amount_sats === 0 ? (capital_sats ?? 0) : amount_sats
-  return `${kind ?? (direction === 'outgoing' ? 'out' : 'in')} ${amount === undefined ? 'any amount' : satsText(amount)} ${status}`
+  const moved = amount_sats === 0 ? capital_sats : amount_sats
+  const amount = moved !== undefined ? ` ${satsText(moved)}` : amount_sats === 0 ? '' : ' any amount'
+  return `${kind ?? (direction === 'outgoing' ? 'out' : 'in')}${amount} ${status}`
 }
 
 export const getPayments = defineTool({
