@@ -9,7 +9,7 @@ import { readSentParts, standingOf, toPayment } from './sent-payments.ts'
  * under way afterwards, so that a payment which ends in between looks failed once.
  */
 const SECOND_LOOK_MS = 150
-const FIRST_PAUSE_MS = 20
+const FIRST_PAUSE_MS = 3
 const LONGEST_PAUSE_MS = 1_000
 /** A look-up answers from Eclair's database at once, or not at all. */
 const LOOK_TIMEOUT_MS = 15_000
@@ -71,7 +71,7 @@ export async function followPayment(
     breaks = client.breaks
     if (final) continue
     await delay(Math.min(pauseMs, Math.max(1, timeoutMs - waited)), undefined, { signal }).catch(() => {})
-    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.6)
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.8)
   }
 }
 

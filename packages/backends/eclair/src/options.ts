@@ -28,26 +28,30 @@ export const eclairOptions: Readonly<Record<keyof EclairBackendOptions, BackendO
     environment: ['ECLAIR_URL'],
     default: DEFAULT_URL,
   },
+  passwordFile: {
+    type: 'string',
+    description: 'path of a file that holds eclair.api.password of eclair.conf',
+    environment: ['ECLAIR_PASSWORD_FILE'],
+    path: true,
+    excludes: ['password'],
+  },
   password: {
     type: 'string',
-    description: 'eclair.api.password of eclair.conf',
+    description: 'the password itself',
     secret: true,
     environment: ['ECLAIR_PASSWORD', 'ECLAIR_API_PASSWORD'],
   },
-  passwordFile: {
+  caFile: {
     type: 'string',
-    description: 'path of a file that holds the password',
-    environment: ['ECLAIR_PASSWORD_FILE'],
+    description: 'certificate of the authority of the https proxy before Eclair; none for a public one',
+    environment: ['ECLAIR_CA_FILE'],
+    path: true,
+    excludes: ['ca'],
   },
   ca: {
     type: 'string',
-    description: 'certificate of the authority that signed the one of the proxy before Eclair, as PEM',
+    description: 'that certificate itself, as PEM',
     environment: ['ECLAIR_CA'],
-  },
-  caFile: {
-    type: 'string',
-    description: 'path of that certificate; none for a public one',
-    environment: ['ECLAIR_CA_FILE'],
   },
   allowPlainHttp: {
     type: 'boolean',

@@ -52,7 +52,7 @@ const failed = (parentId = ID) => row('getsentinfo-again', { id: randomUUID(), p
 const rows = (...parts: readonly RawSentPart[]): Answer => ({ json: parts })
 
 const pay = (changes: Partial<Parameters<LightningBackend['payInvoice']>[0]> = {}) =>
-  backend.payInvoice({ invoice: invoice(), maxFeeMsat: msat(5999n), timeoutSeconds: 2, ...changes })
+  backend.payInvoice({ invoice: invoice(), maxFeeMsat: msat(5999n), timeoutSeconds: 20, ...changes })
 
 const thrown = async (call: Promise<unknown>): Promise<LightningError> => {
   const error = await call.then(
