@@ -71,7 +71,8 @@ describe('sending', () => {
   })
 
   test('looks first, sends once, follows the parent', async () => {
-    const payment = await pay()
+    const text = invoice()
+    const payment = await pay({ invoice: text })
     expect(payment).toMatchObject({
       paymentHash: hash,
       status: 'settled',
@@ -84,7 +85,7 @@ describe('sending', () => {
     expect(payment.feeProvisional).toBeUndefined()
     expect(eclair.calls.filter(({ method }) => method !== 'getinfo')).toEqual([
       { method: 'getsentinfo', form: { paymentHash: hash } },
-      { method: 'payinvoice', form: { invoice: invoice(), maxFeeFlatSat: '5', maxFeePct: '0' } },
+      { method: 'payinvoice', form: { invoice: text, maxFeeFlatSat: '5', maxFeePct: '0' } },
       { method: 'getsentinfo', form: { id: ID } },
       { method: 'getsentinfo', form: { id: ID } },
     ])
