@@ -1,6 +1,7 @@
-import { decodeBolt12Invoice, decodeInvoice } from '@lightning-mcp/codec'
+import { decodeBolt12Invoice } from '@lightning-mcp/codec'
 import { addMsat, cleanText, type Msat, type Payment, type Transaction } from '@lightning-mcp/core'
 import type { HistoryContext, Row } from './history.ts'
+import { readInvoiceText } from './invoice-text.ts'
 import { reduceRecords } from './parts.ts'
 import type { RawPart } from './schemas.ts'
 import { toHash, toList, toMsat, toSeconds } from './to-core.ts'
@@ -78,14 +79,13 @@ function largestSum(attempt: readonly RawPart[]): Msat | undefined {
 
 export function describePaid({ bolt11, bolt12 }: Pick<RawPart, 'bolt11' | 'bolt12'>): Paid {
   try {
-    const decoded =
+    const read =
       bolt11 !== undefined
-        ? decodeInvoice(bolt11)
+        ? readInvoiceText(bolt11)
         : bolt12 !== undefined
           ? decodeBolt12Invoice(bolt12)
           : undefined
-    if (decoded === undefined) return {}
-    const { amountMsat, description } = decoded
+    const { amountMsat, description } = read ?? {}
     return {
       ...(amountMsat === undefined ? {} : { amountMsat }),
       ...(description === undefined || description === '' ? {} : { description: cleanText(description) }),

@@ -19,6 +19,7 @@ import {
   type Transaction,
   type UnixSeconds,
 } from '@lightning-mcp/core'
+import { readInvoiceText } from './invoice-text.ts'
 import type { Integer, RawInfo, RawInvoice } from './schemas.ts'
 
 /** Pure: Core Lightning's answers in, core's types out. Throws `protocol_error` for what it never sends. */
@@ -158,18 +159,10 @@ function createdAt({ bolt11, bolt12, paid_at }: RawInvoice, expiresAt: UnixSecon
   return Math.min(paid_at ?? expiresAt, expiresAt)
 }
 
-const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
-
-/** The first 35 bits after the prefix (BOLT 11). */
 export function timestampOf(invoice: string): UnixSeconds {
-  const start = invoice.lastIndexOf('1') + 1
-  let seconds = 0
-  for (const character of invoice.slice(start, start + 7)) {
-    const value = BECH32.indexOf(character)
-    if (start === 0 || value === -1) throw unreadable('an invoice is not bech32')
-    seconds = seconds * 32 + value
-  }
-  return seconds
+  const text = readInvoiceText(invoice)
+  if (text === undefined) throw unreadable('an invoice is none')
+  return text.createdAt
 }
 
 /** The preimage, if it proves the hash. */

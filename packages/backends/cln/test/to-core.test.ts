@@ -1,8 +1,10 @@
+import { decodeInvoice } from '@lightning-mcp/codec'
 import { describe, expect, test } from 'vitest'
 import { toBalance } from '../src/balance.ts'
 import { encodeExact, parseExact } from '../src/exact-json.ts'
 import { toChannel, toClosedChannel } from '../src/facets/channel-states.ts'
 import { toTransactions } from '../src/facets/onchain-transactions.ts'
+import { readInvoiceText } from '../src/invoice-text.ts'
 import { reduceRecords } from '../src/parts.ts'
 import type {
   RawChannel,
@@ -125,6 +127,36 @@ describe('invoices', () => {
 
   test('a status that nobody knows is a broken answer', () => {
     expect(() => toInvoice({ ...first('listinvoices-paid'), status: 'odd' }, NOW)).toThrow('status')
+  })
+})
+
+describe('the text of an invoice', () => {
+  const names = ['invoice', 'invoice-any-amount', 'invoice-deschashonly', 'invoice-preimage', 'rest-invoice']
+
+  test.each(names)('%s reads as the whole decoder reads it', (name) => {
+    const answer = captured<{ bolt11?: string; json?: { bolt11: string } }>(name)
+    const bolt11 = answer.bolt11 ?? answer.json?.bolt11 ?? ''
+    const { createdAt, amountMsat, description } = decodeInvoice(bolt11)
+    expect({ amountMsat: undefined, description: undefined, ...readInvoiceText(bolt11) }).toEqual({
+      createdAt,
+      amountMsat,
+      description,
+    })
+  })
+
+  test.each([
+    ['2500u', 250_000_000n],
+    ['20m', 2_000_000_000n],
+    ['10n', 1000n],
+    ['9678785340p', 967_878_534n],
+    ['1', 100_000_000_000n],
+  ])('an amount of %s', (amount, expected) => {
+    const { bolt11 } = captured<{ bolt11: string }>('invoice')
+    expect(readInvoiceText(bolt11.replace('lnbcrt100n1', `lnbc${amount}1`))?.amountMsat).toBe(expected)
+  })
+
+  test.each(['', 'lnbc', 'lnbc1', 'lno1qgs', 'lnbc1bio'])('%s is none', (text) => {
+    expect(readInvoiceText(text)).toBeUndefined()
   })
 })
 
