@@ -73,6 +73,8 @@ export interface FakeEclair {
   /** Requests and websockets so far. */
   readonly calls: number
   readonly openConnections: number
+  /** `method.field` of what a client has sent and this Eclair has ignored. */
+  readonly ignoredFields: ReadonlySet<string>
   /** What was paid again under this hash after it had been paid. */
   takenAgain(paymentHash: string): Msat
   cutConnections(): void
@@ -179,6 +181,7 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
   const channelEvents = new ChannelEvents(node)
   channelEvents.known(await allChannels(node))
   await readChannel()
+  const ignoredFields = new Set<string>()
   const faults = new WireFaults()
   const streams = new EventStreams(node.events, options.silenceMs ?? 61_000)
   const server = new HttpServer({
@@ -186,8 +189,17 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     faults,
     tls: options.tls,
     wrongPasswordDelayMs: options.wrongPasswordDelayMs ?? 1000,
-    call: (method, form) =>
-      Object.hasOwn(ENDPOINTS, method) ? (async () => ENDPOINTS[method]!(node, new Form(form)))() : undefined,
+    call: (method, text) => {
+      if (!Object.hasOwn(ENDPOINTS, method)) return undefined
+      const form = new Form(text)
+      const answer = (async () => ENDPOINTS[method]!(node, form))()
+      const note = (): void => {
+        for (const field of form.unread()) ignoredFields.add(`${method}.${field}`)
+      }
+      // what refuses a request has not read the rest of it
+      answer.then(note, () => undefined)
+      return answer
+    },
     upgrade: (request, socket, head) => streams.accept(request, socket, head),
   })
   await server.listen(options.port)
@@ -205,6 +217,7 @@ export async function startFakeEclair(options: FakeEclairOptions = {}): Promise<
     get openConnections() {
       return server.openConnections
     },
+    ignoredFields,
     takenAgain: (paymentHash) => msat(takenAgain.get(paymentHash) ?? 0n),
     cutConnections: () => server.cutConnections(),
     fillHistory: (size) => fillHistory(node, size),

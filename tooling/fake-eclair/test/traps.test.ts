@@ -160,6 +160,12 @@ describe('payments', () => {
   })
 })
 
+test('a field that Eclair does not know is ignored without a word', async () => {
+  const answer = await call(eclair, 'createinvoice', { description: 'x', amountMSat: 1000 })
+  expect([answer.status, (answer.json as JsonObject)['amount']]).toEqual([200, undefined])
+  expect([...eclair.ignoredFields]).toEqual(['createinvoice.amountMSat'])
+})
+
 describe('lists', () => {
   test('without a window only the last day is listed', async () => {
     const clock = createManualClock(Date.now())

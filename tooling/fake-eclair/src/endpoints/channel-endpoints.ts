@@ -9,6 +9,8 @@ import { malformed, missing, Refusal } from '../wire/refusal.ts'
 import type { Endpoints } from './endpoint.ts'
 
 const LEAST_FUNDING_SAT = 100_000n
+/** One input, the channel's output and change, about. */
+const FUNDING_VBYTES = 150n
 const DEFAULT_CLOSED = 10
 const BAD_CHANNEL_TYPE = capturedAnswer<{ error: string }>('open-bad-channeltype').error
 const KNOWN_CHANNEL_TYPES = /^(?:anchor_outputs_zero_fee_htlc_tx|simple_taproot_channel|zero_fee_commitments)/
@@ -55,10 +57,15 @@ export const channelEndpoints: Endpoints = {
       throw new Refusal(400, BAD_CHANNEL_TYPE)
     const pushMsat = form.integer('pushMsat') ?? 0n
     const rate = form.integer('fundingFeerateSatByte')
+    const budgetSat = form.integer('fundingFeeBudgetSatoshis')
     if (!(await node.isConnected(peer))) throw new Refusal(500, `peer ${peer} not found`)
     if (amountSat < LEAST_FUNDING_SAT) {
       node.abortedOpenings.add('by-peer', peer, node.network.blockHeight)
       return `peer aborted the channel funding flow: 'invalid funding_amount=${amountSat} sat (min=${LEAST_FUNDING_SAT} sat)'`
+    }
+    if (budgetSat !== undefined && budgetSat < FUNDING_VBYTES * (rate ?? BigInt(node.feeRateSatPerVbyte))) {
+      node.abortedOpenings.add('no-coins', peer, node.network.blockHeight)
+      return 'channel funding error'
     }
     let opened: ChannelOperation
     try {
@@ -185,6 +192,8 @@ async function shallow(node: EclairNode, outpoint: string): Promise<number> {
 
 /** TRAP: status 200 whatever happens, with a text for each channel. */
 async function closeAll(node: EclairNode, form: Form, mode: 'cooperative' | 'force'): Promise<JsonObject> {
+  const preferred = mode === 'force' ? undefined : form.integer('preferredFeerateSatByte')
+  const feeRateSatPerVbyte = preferred === undefined ? node.feeRateSatPerVbyte : Number(preferred)
   const channels = await openChannels(node)
   const answers = await Promise.all(
     readChannels(form).map(async (name) => {
@@ -194,7 +203,7 @@ async function closeAll(node: EclairNode, form: Form, mode: 'cooperative' | 'for
         node.wallet.channels!.close!({
           channel: refOf(channel),
           mode,
-          feeRateSatPerVbyte: node.feeRateSatPerVbyte,
+          feeRateSatPerVbyte,
         }),
       )
       if (failure === undefined) node.channelEvents.closing(channel, mode)

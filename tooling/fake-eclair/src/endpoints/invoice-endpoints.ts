@@ -34,6 +34,8 @@ export const invoiceEndpoints: Endpoints = {
     const description = form.text('description')
     const descriptionHash = form.hash('descriptionHash')
     const amountMsat = form.integer('amountMsat')
+    // private channels of the engine stand in no invoice: it finds them anyway
+    form.text('privateChannelIds')
     const secret = form.hash('paymentPreimage') ?? randomBytes(32).toString('hex')
     const expirySeconds = form.integer('expireIn') ?? DEFAULT_EXPIRY_SECONDS
     if ((description === undefined) === (descriptionHash === undefined))

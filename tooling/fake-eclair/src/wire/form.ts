@@ -8,12 +8,19 @@ const LARGEST_LONG = 2n ** 63n - 1n
 /** The fields of a request, read and refused as Eclair's HTTP layer does it. */
 export class Form {
   readonly #fields: URLSearchParams
+  readonly #read = new Set<string>()
 
   constructor(body: string) {
     this.#fields = new URLSearchParams(body)
   }
 
+  /** TRAP: fields that nobody asked for, which Eclair ignores without a word. */
+  unread(): readonly string[] {
+    return [...new Set(this.#fields.keys())].filter((name) => !this.#read.has(name))
+  }
+
   text(name: string): string | undefined {
+    this.#read.add(name)
     return this.#fields.get(name) ?? undefined
   }
 
