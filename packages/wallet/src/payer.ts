@@ -24,7 +24,7 @@ import { readSpend } from './spending/read-spend.ts'
 import type { SpendRequest } from './spending/spend-request.ts'
 import type { Step } from './steps.ts'
 import { storeError } from './store/store-error.ts'
-import type { StoreWriter, WalletStore } from './store/wallet-store.ts'
+import type { StoreReader, StoreWriter, WalletStore } from './store/wallet-store.ts'
 import type { Waiter } from './waiter.ts'
 import type { PaymentRequest } from './wallet.ts'
 
@@ -89,10 +89,10 @@ export class Payer {
     const { quoteId } = request
     const read = readSpend(request)
     const order =
-      quoteId === undefined ? read : await store.read((reader) => atQuotedRate(reader, read, account))
+      quoteId === undefined ? read : await this.#read((reader) => atQuotedRate(reader, read, account))
     let asked = askedFor(order)
     const reach = async () => {
-      assertMayAskNode(await store.read((reader) => reader.account(account)), order.order.kind)
+      assertMayAskNode(await this.#read((reader) => reader.account(account)), order.order.kind)
       const profile = await connection.ready(signal)
       const prepared = await connection.call(
         (backend) => prepareSpend(order, { backend, profile, signal, nowMs: clock.now() }),
@@ -187,7 +187,8 @@ export class Payer {
       reached = await reach()
       inside = await this.#prepare(reached)
     } catch (fault) {
-      if (signal?.aborted || !(await isKnown())) throw fault
+      // a store that cannot tell leaves the first fault as the answer
+      if (signal?.aborted || !(await isKnown().catch(() => false))) throw fault
       reached = { fees: { feeLimit: 'none' }, fault }
     }
     return () => ({
@@ -256,7 +257,14 @@ export class Payer {
     })
   }
 
-  /** A store in trouble stops spending, and says so. */
+  async #read<T>(work: (store: StoreReader) => Promise<T>): Promise<T> {
+    try {
+      return await this.#options.store.read(work)
+    } catch (error) {
+      throw noRecord(error)
+    }
+  }
+
   async #transaction<T>(work: (store: StoreWriter) => Promise<T>): Promise<T> {
     let inside: unknown
     await this.#options.policy.refresh()
@@ -270,14 +278,7 @@ export class Payer {
         }
       })
     } catch (error) {
-      if (inside === error && LightningError.is(error)) throw error
-      const { message, hint } = storeError(error)
-      throw new LightningError({
-        code: 'spending_paused',
-        message: `nothing was sent, because no record could be made: ${message}`,
-        ...(hint === undefined ? {} : { hint }),
-        cause: error,
-      })
+      throw inside === error && LightningError.is(error) ? error : noRecord(error)
     }
   }
 
@@ -315,6 +316,17 @@ export class Payer {
     }
     return sender.send(claimed.intent)
   }
+}
+
+/** A store in trouble stops spending, and says so. */
+function noRecord(cause: unknown): LightningError {
+  const { message, hint } = storeError(cause)
+  return new LightningError({
+    code: 'spending_paused',
+    message: `nothing was sent, because no record could be made: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  })
 }
 
 /** What the work answers, or nothing once the caller's patience is over. */

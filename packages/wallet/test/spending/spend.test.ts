@@ -1,6 +1,7 @@
 import { LightningError, msat, satToMsat } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { FEE_SAT, PEER } from '../support/fake-chain.ts'
+import { World } from '../support/world.ts'
 import { ADDRESS, asked, CHANNEL, KINDS, LIMITS, REQUESTS, spendWorld, times } from './spend-world.ts'
 
 const FEE = satToMsat(FEE_SAT)
@@ -273,4 +274,18 @@ test('what nobody knows is in the history, with or without a hash', async () => 
   expect(items.map(({ kind }) => kind).sort()).toEqual([...listed].sort())
   for (const { status, kind, paymentHash } of items)
     expect([status, paymentHash === undefined]).toEqual(['unknown', kind !== 'keysend'])
+})
+
+test('a store in trouble stops spending, and a preview says so', async () => {
+  const world = new World({ memory: true })
+  const { wallet, store } = await world.start({ limits: LIMITS })
+  await wallet.getBudget()
+  await store.close()
+  for (const kind of ['onchain', 'keysend'] as const) {
+    await expect(wallet.spend(REQUESTS[kind])).rejects.toMatchObject({ code: 'spending_paused' })
+    expect(await wallet.previewSpend(REQUESTS[kind])).toMatchObject({
+      verdict: { allowed: false, code: 'spending_paused' },
+    })
+  }
+  expect(world.node.chain.asked).toEqual([])
 })
