@@ -57,6 +57,12 @@ describe('opening a channel', () => {
     })
   })
 
+  test('lets the fee be no more than the caller allows', async () => {
+    replay('open')
+    await open({ maxFeeSat: sat(777n) })
+    expect(lastForm('open')?.fundingFeeBudgetSatoshis).toBe('777')
+  })
+
   test('gives what is pushed in msat', async () => {
     replay('open-push')
     await open({ pushMsat: msat(300_000_000n), private: true })

@@ -71,8 +71,8 @@ describe('sending', () => {
   })
 
   test('looks first, sends once, follows the parent', async () => {
-    const text = invoice()
-    const payment = await pay({ invoice: text })
+    const asked = invoice()
+    const payment = await pay({ invoice: asked })
     expect(payment).toMatchObject({
       paymentHash: hash,
       status: 'settled',
@@ -85,7 +85,7 @@ describe('sending', () => {
     expect(payment.feeProvisional).toBeUndefined()
     expect(eclair.calls.filter(({ method }) => method !== 'getinfo')).toEqual([
       { method: 'getsentinfo', form: { paymentHash: hash } },
-      { method: 'payinvoice', form: { invoice: text, maxFeeFlatSat: '5', maxFeePct: '0' } },
+      { method: 'payinvoice', form: { invoice: asked, maxFeeFlatSat: '5', maxFeePct: '0' } },
       { method: 'getsentinfo', form: { id: ID } },
       { method: 'getsentinfo', form: { id: ID } },
     ])
