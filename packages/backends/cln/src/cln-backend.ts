@@ -33,27 +33,18 @@ import {
   type Transaction,
   type WatchRequest,
 } from '@lightning-mcp/core'
+import { Attempts } from './attempts.ts'
 import { toBalance } from './balance.ts'
 import { ClnClient } from './client.ts'
 import { watchEvents } from './events.ts'
-import { createBackupFacet } from './facets/backup.ts'
-import { createChannelsFacet } from './facets/channels.ts'
-import { createForwardsFacet } from './facets/forwards.ts'
-import { createGraphFacet } from './facets/graph.ts'
-import { CanceledInvoices, createInvoicesFacet } from './facets/invoices.ts'
-import { createKeysendFacet } from './facets/keysend.ts'
-import { createMessagesFacet } from './facets/messages.ts'
-import { createOffersFacet } from './facets/offers.ts'
-import { createOnchainFacet } from './facets/onchain.ts'
-import { createPeersFacet } from './facets/peers.ts'
-import { createRoutingFacet } from './facets/routing.ts'
-import { createSplicingFacet } from './facets/splicing.ts'
+import { createFacets } from './facets/create-facets.ts'
+import { CanceledInvoices } from './facets/invoices.ts'
 import { type HistoryContext, listTransactions } from './history.ts'
 import { toCreatedInvoice, toInvoiceParams } from './invoices.ts'
 import { lookupByLabel } from './labelled-payments.ts'
 import { clnCapabilities, type Method } from './methods.ts'
 import { type ClnBackendOptions, checkOptions, loadRestConnection } from './options.ts'
-import { Attempts, lookupPayment, payInvoice } from './payments.ts'
+import { lookupPayment, payInvoice } from './payments.ts'
 import { capabilitiesWith, describePermissions, mayCall } from './permissions.ts'
 import { RestTransport } from './rest-transport.ts'
 import { type RuneContents, readRune, runeExpiry, UNRESTRICTED } from './rune.ts'
@@ -136,30 +127,20 @@ class ClnBackend implements LightningBackend {
   }
 
   #makeFacets(): void {
-    const { capabilities } = this
-    const client = this.#client
-    const can = (capability: Capability): boolean => supports(capabilities, capability)
-    const has = (method: Method): boolean => this.#has(method)
-    const history = (signal: AbortSignal | undefined): HistoryContext => this.#history(signal)
-    const identity = (signal: AbortSignal | undefined) =>
-      this.#learned(signal === undefined ? {} : { signal })
-    const shared = { client, attempts: this.#attempts, has, history, identity }
-    this.invoices = can('invoices.cancel') ? createInvoicesFacet(client, this.#canceled, now) : undefined
-    this.offers = can('offers.list') ? createOffersFacet(shared, capabilities) : undefined
-    this.keysend = can('keysend.send') ? createKeysendFacet(shared) : undefined
-    this.routing = can('routing.estimateFee')
-      ? createRoutingFacet(client, has, async (signal) => (await identity(signal)).id)
-      : undefined
-    this.channels = can('channels.list') ? createChannelsFacet(client, capabilities) : undefined
-    this.splicing = can('splicing.spliceIn') ? createSplicingFacet(client) : undefined
-    this.peers = can('peers.list') ? createPeersFacet(client, capabilities) : undefined
-    this.onchain = can('onchain.getBalance')
-      ? createOnchainFacet(client, capabilities, async (signal) => (await identity(signal)).network)
-      : undefined
-    this.graph = can('graph.getNode') ? createGraphFacet(client) : undefined
-    this.forwards = can('forwards.list') ? createForwardsFacet(history) : undefined
-    this.messages = can('messages.sign') ? createMessagesFacet(client) : undefined
-    this.backup = can('backup.export') ? createBackupFacet(client) : undefined
+    Object.assign(
+      this,
+      createFacets(
+        {
+          client: this.#client,
+          attempts: this.#attempts,
+          canceled: this.#canceled,
+          has: (method) => this.#has(method),
+          history: (signal) => this.#history(signal),
+          identity: (signal) => this.#learned(signal === undefined ? {} : { signal }),
+        },
+        this.capabilities,
+      ),
+    )
   }
 
   /** Which calls the node has. A rune that forbids to ask leaves what its version has. */

@@ -1,6 +1,7 @@
 import { type BackendFault, cleanText, type FailureReason, LightningError } from '@lightning-mcp/core'
-import { ERROR_RULES, type ErrorRule, FAILURES, WIRE_RULES } from './error-rules.ts'
+import { ERROR_RULES, type ErrorRule, FAILURES } from './error-rules.ts'
 import { RpcFault, WireFault } from './transport.ts'
+import { WIRE_RULES } from './wire-rules.ts'
 
 /** The rule for an error of Core Lightning's, if it is a known one. */
 export function findErrorRule(error: unknown): ErrorRule | undefined {

@@ -1,8 +1,9 @@
 import type { Payment, PaymentHash, UnixSeconds } from '@lightning-mcp/core'
+import type { Attempts } from './attempts.ts'
 import type { ClnClient } from './client.ts'
 import { walkDown } from './descending.ts'
 import { endOf, type HistoryContext, partsOf } from './history.ts'
-import { type Attempts, lookupPayment } from './payments.ts'
+import { lookupPayment } from './payments.ts'
 import type { RawPart } from './schemas.ts'
 import { toHash } from './to-core.ts'
 

@@ -27,11 +27,7 @@ export class CanceledInvoices {
   }
 }
 
-export function createInvoicesFacet(
-  client: ClnClient,
-  canceled: CanceledInvoices,
-  now: () => number,
-): InvoicesFacet {
+export function createInvoicesFacet(client: ClnClient, canceled: CanceledInvoices): InvoicesFacet {
   const read = async (hash: PaymentHash, signal: AbortSignal | undefined) =>
     toList((await client.call('listinvoices', { payment_hash: hash }, { signal })).invoices)[0]
   return {
@@ -48,7 +44,7 @@ export function createInvoicesFacet(
           sent: 'no',
         })
       }
-      const invoice = toInvoice(raw, now())
+      const invoice = toInvoice(raw, Math.floor(Date.now() / 1000))
       if (invoice.status === 'settled')
         throw new LightningError({
           code: 'already_paid',

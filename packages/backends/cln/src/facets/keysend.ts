@@ -9,21 +9,14 @@ import {
   paymentHash,
   preimage,
 } from '@lightning-mcp/core'
+import type { Attempts } from '../attempts.ts'
 import type { ClnClient } from '../client.ts'
 import { failureReason, findErrorRule, mapClnError, redact } from '../errors.ts'
 import type { HistoryContext } from '../history.ts'
 import { lookupByLabel, partsSince } from '../labelled-payments.ts'
 import type { Method } from '../methods.ts'
 import { failure } from '../parts.ts'
-import {
-  type Attempts,
-  checkFeeLimit,
-  checkTimeout,
-  GRACE_MS,
-  readyToSend,
-  toPaid,
-  unknown,
-} from '../payments.ts'
+import { checkFeeLimit, checkTimeout, GRACE_MS, readyToSend, toPaid, unknown } from '../payments.ts'
 import { RpcFault, WireFault } from '../transport.ts'
 
 export interface KeysendContext {

@@ -13,19 +13,13 @@ import {
   sameNetwork,
   supports,
 } from '@lightning-mcp/core'
+import type { Attempts } from '../attempts.ts'
 import type { ClnClient } from '../client.ts'
 import { walkDown } from '../descending.ts'
 import { endOf, type HistoryContext, partsOf } from '../history.ts'
 import type { Method } from '../methods.ts'
 import { pageOf } from '../paging.ts'
-import {
-  type Attempts,
-  checkFeeLimit,
-  checkTimeout,
-  dispatch,
-  lookupPayment,
-  readyToSend,
-} from '../payments.ts'
+import { checkFeeLimit, checkTimeout, dispatch, lookupPayment, readyToSend } from '../payments.ts'
 import type { RawOffer } from '../schemas.ts'
 import { toHash, toList, unreadable } from '../to-core.ts'
 import { holdsOffer, offerFields } from './offer-match.ts'
