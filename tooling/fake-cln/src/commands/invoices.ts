@@ -111,7 +111,13 @@ function oneOf(node: FakeNode, params: Parameters): readonly InvoiceRow[] | unde
   const label = params.text('label')
   const hash = params.hash('payment_hash')
   const text = params.text('invstring')
-  if (label === undefined && hash === undefined && text === undefined) return undefined
+  const given = [label, hash, text].filter((value) => value !== undefined)
+  if (given.length === 0) return undefined
+  if (given.length > 1)
+    throw new RpcError(
+      INVALID_PARAMS,
+      'Can only specify one of {label}, {invstring}, {payment_hash} or {offer_id}',
+    )
   const row =
     label !== undefined
       ? node.invoices.labelled(label)

@@ -5,6 +5,7 @@ import { groupState, type PartRow, type PaymentGroup, toPartLine, toPayLine } fr
 import type { Commands } from '../rpc/command.ts'
 import type { Parameters } from '../rpc/parameters.ts'
 import { readPage, take } from '../rpc/read-page.ts'
+import { INVALID_PARAMS, RpcError } from '../rpc/rpc-error.ts'
 
 /** What was paid, as payments and as parts. */
 export const paymentListCommands: Commands = {
@@ -39,6 +40,8 @@ export const paymentListCommands: Commands = {
 function rowsFor(node: FakeNode, params: Parameters, method: string): readonly PartRow[] {
   const hash = params.hash('payment_hash')
   const text = params.text('bolt11')
+  if (hash !== undefined && text !== undefined)
+    throw new RpcError(INVALID_PARAMS, 'Can only specify one of {bolt11} or {payment_hash}')
   if ((hash !== undefined || text !== undefined) && node.faults.hiddenFrom.delete(method)) return []
   if (hash !== undefined) return node.payments.groups(hash).flatMap(({ parts }) => parts)
   if (text !== undefined) return partsOf(node, text)

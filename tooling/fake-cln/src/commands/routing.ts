@@ -3,11 +3,15 @@ import type { FakeNode } from '../node/fake-node.ts'
 import type { Commands } from '../rpc/command.ts'
 import { exact } from '../rpc/exact-json.ts'
 import type { Parameters } from '../rpc/parameters.ts'
-import { INVALID_PARAMS, RpcError } from '../rpc/rpc-error.ts'
+import { badParameter, INVALID_PARAMS, RpcError } from '../rpc/rpc-error.ts'
 
 const PROBABILITY_PPM = 999_990
 const HOP_CLTV_DELTA = 6
 const DEFAULT_FINAL_CLTV = 9
+/** Layers that askrene has by itself. */
+const OWN_LAYERS = ['auto.localchans', 'auto.sourcefree', 'auto.no_mpp_support', 'auto.include_fees']
+/** Without it the source asks itself for its own channel's fee. */
+const FREE_SOURCE = 'auto.sourcefree'
 
 /** What a payment would cost, from the graph alone. */
 export const routingCommands: Commands = {
@@ -17,8 +21,10 @@ export const routingCommands: Commands = {
     const finalCltv = params.number('final_cltv') ?? DEFAULT_FINAL_CLTV
     if (params.nodeId('source') !== node.id)
       throw new RpcError(-1, 'this fake finds routes from its own node only')
+    const layers = readLayers(params)
     const [route] = await candidates(node, destination, params, 205)
-    if (route === undefined || route.feeMsat > maxFeeMsat)
+    const ownFeeMsat = layers.includes(FREE_SOURCE) ? 0n : await ownFee(node, route)
+    if (route === undefined || route.feeMsat + ownFeeMsat > maxFeeMsat)
       throw new RpcError(206, 'Could not find route without excessive cost')
     return {
       probability_ppm: PROBABILITY_PPM,
@@ -27,7 +33,7 @@ export const routingCommands: Commands = {
           probability_ppm: PROBABILITY_PPM,
           amount_msat: exact(params.msat('amount_msat') ?? 0n),
           final_cltv: finalCltv,
-          path: pathOf(node, route, finalCltv),
+          path: pathOf(node, route, finalCltv, ownFeeMsat),
         },
       ],
     }
@@ -50,6 +56,21 @@ export const routingCommands: Commands = {
       })),
     }
   },
+}
+
+function readLayers(params: Parameters): readonly string[] {
+  const layers = params.raw('layers')
+  if (!Array.isArray(layers)) throw badParameter('layers', 'should be an array', JSON.stringify(layers))
+  const unknown = layers.find((layer) => !OWN_LAYERS.includes(layer as string))
+  if (unknown !== undefined) throw badParameter('layers', 'unknown layer', JSON.stringify(unknown))
+  return layers as readonly string[]
+}
+
+async function ownFee(node: FakeNode, route: Route | undefined): Promise<bigint> {
+  const [first] = route?.hops ?? []
+  const channel = await node.channels.find(first?.channelId ?? '')
+  const { feeBaseMsat = 0n, feeProportionalMillionths = 0 } = channel?.policy ?? {}
+  return feeBaseMsat + ((first?.amountMsat ?? 0n) * BigInt(feeProportionalMillionths)) / 1_000_000n
 }
 
 const noRoute = (code: number): RpcError => new RpcError(code, 'We could not find a usable set of paths.')
@@ -84,11 +105,11 @@ interface PathHop {
   delay: number
 }
 
-/** The first hop is the own channel, which costs nothing: what enters it also leaves it. */
-function pathOf(node: FakeNode, route: Route, finalCltv: number): readonly PathHop[] {
+/** The first hop is the own channel: what enters it also leaves it, but for a fee to oneself. */
+function pathOf(node: FakeNode, route: Route, finalCltv: number, ownFeeMsat = 0n): readonly PathHop[] {
   return route.hops.map((hop, index) => {
     const from = route.hops[index - 1]?.nodeId ?? node.id
-    const enters = route.hops[index - 1]?.amountMsat ?? hop.amountMsat
+    const enters = route.hops[index - 1]?.amountMsat ?? hop.amountMsat + ownFeeMsat
     const hopsLeft = route.hops.length - 1 - index
     const leavesCltv = finalCltv + hopsLeft * HOP_CLTV_DELTA
     const entersCltv = index === 0 ? leavesCltv : leavesCltv + HOP_CLTV_DELTA

@@ -64,7 +64,7 @@ export class OfferBook {
       if (!known.active) throw new RpcError(1000, "Offer already exists, but isn't active")
       return { row: known, created: false }
     }
-    const { offer } = await this.#node.link.call('createOffer', fields)
+    const offer = await this.#write(fields)
     const row: OfferRow = {
       offerId: decodeOffer(offer).fieldsHash,
       bolt12: offer,
@@ -78,6 +78,20 @@ export class OfferBook {
     this.#rows.set(row.offerId, row)
     this.#bySaying.set(saying, row)
     return { row, created: true }
+  }
+
+  async #write(fields: Omit<NewOffer, 'label' | 'singleUse'>): Promise<string> {
+    if (fields.amountMsat !== undefined && fields.description === undefined)
+      throw new RpcError(
+        INVALID_PARAMS,
+        'description is required for the user to know what it was they paid for',
+      )
+    try {
+      return (await this.#node.link.call('createOffer', fields)).offer
+    } catch (error) {
+      if (!LightningError.is(error)) throw error
+      throw new RpcError(INVALID_PARAMS, error.message)
+    }
   }
 
   own(offerId: string): OfferRow | undefined {

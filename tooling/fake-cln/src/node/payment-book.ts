@@ -13,8 +13,7 @@ export interface PaymentGroup {
   amountMsat: bigint
   /** What the recipient is to get by parts that were sent when it began, and what leaves. */
   expectedSentMsat: bigint
-  /** A function where it is made when it is first asked for. */
-  bolt11?: string | (() => string) | undefined
+  bolt11?: string | undefined
   bolt12?: string | undefined
   label?: string | undefined
   createdAt: number
@@ -154,9 +153,6 @@ export class PaymentBook {
   }
 }
 
-const bolt11Of = ({ bolt11 }: Pick<PaymentGroup, 'bolt11'>): string | undefined =>
-  typeof bolt11 === 'function' ? bolt11() : bolt11
-
 const detailsOf = (row: PartRow): Readonly<Record<string, unknown>> => ({
   status: row.state,
   partid: row.partId,
@@ -196,7 +192,7 @@ export const toPartLine = (row: PartRow): Record<string, unknown> =>
     status: row.state,
     payment_preimage: row.state === 'complete' ? row.preimage : undefined,
     label: row.group.label,
-    bolt11: bolt11Of(row.group),
+    bolt11: row.group.bolt11,
     bolt12: row.group.bolt12,
     erroronion: row.state === 'failed' ? ERROR_ONION : undefined,
   })
@@ -207,7 +203,7 @@ export function toPayLine(group: PaymentGroup, parts: readonly PartRow[]): Recor
   const alive = parts.filter((part) => part.state !== 'failed')
   const first = parts[0] as PartRow
   return given({
-    bolt11: bolt11Of(group),
+    bolt11: group.bolt11,
     bolt12: group.bolt12,
     destination: group.destination,
     payment_hash: group.paymentHash,

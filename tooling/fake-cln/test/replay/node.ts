@@ -62,7 +62,7 @@ export const nodeReplays: Replays = {
       source: world.ids.a,
       destination: world.ids.c,
       amount_msat: 10_000,
-      layers: ['auto.localchans'],
+      layers: ['auto.localchans', 'auto.sourcefree'],
       maxfee_msat: 2000,
       final_cltv: 18,
     }),
