@@ -11,7 +11,6 @@ import { shapeFault } from './shape.ts'
 const NOT_SERVED: Readonly<Record<string, string>> = {
   globalbalance: 'BTC decimals: nothing that an adapter should read, for the other balances are exact',
   'globalbalance-empty': 'as globalbalance',
-  'websocket-events-ecl-b': 'the frames of the node in the middle: those of its neighbours are replayed',
   'websocket-payments-ecl-b': 'payment-relayed: the engine does not tell when a payment is passed on',
 }
 
@@ -111,6 +110,7 @@ function FRAMES(): Record<
 > {
   return {
     'websocket-events-ecl-a': { start: startLine, run: (line) => readFrames(line, 'a', 'open-channel') },
+    'websocket-events-ecl-b': { start: startLine, run: (line) => readFrames(line, 'b', 'open-channel') },
     'websocket-events-ecl-c': { start: startLine, run: (line) => readFrames(line, 'b', 'open-channel') },
     'websocket-payments-ecl-a': { start: startLineWithChannels, run: (line) => readFrames(line, 'a', 'pay') },
     'websocket-payments-ecl-c': { start: startLineWithChannels, run: (line) => readFrames(line, 'c', 'pay') },

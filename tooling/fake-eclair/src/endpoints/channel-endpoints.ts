@@ -192,6 +192,7 @@ async function shallow(node: EclairNode, outpoint: string): Promise<number> {
 
 /** TRAP: status 200 whatever happens, with a text for each channel. */
 async function closeAll(node: EclairNode, form: Form, mode: 'cooperative' | 'force'): Promise<JsonObject> {
+  for (const bound of ['minFeerateSatByte', 'maxFeerateSatByte']) form.integer(bound)
   const preferred = mode === 'force' ? undefined : form.integer('preferredFeerateSatByte')
   const feeRateSatPerVbyte = preferred === undefined ? node.feeRateSatPerVbyte : Number(preferred)
   const channels = await openChannels(node)
