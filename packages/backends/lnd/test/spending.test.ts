@@ -179,6 +179,20 @@ const REFUSALS: readonly [Kind['name'], string, ErrorCode][] = [
   ['sendCoins', 'fee preference too low: got 253 sat/kw, minimum is 500 sat/kw', 'invalid_request'],
 ]
 
+test('the stream of a closing is let go of once it has told the transaction', async () => {
+  const letGo = new Promise<void>((resolve) =>
+    lnd.onStream('closeChannel', (stream) => {
+      stream.on('cancelled', resolve)
+      // first that it begins, as LND says where it is not to wait; the transaction comes later
+      stream.write({ close_instant: { num_pending_htlcs: 0 } })
+      stream.write({ close_pending: { txid: WIRE, output_index: 0 } })
+    }),
+  )
+  const [, closing] = kinds
+  expect(await closing!.order()).toMatchObject({ status: 'pending', txId: TXID })
+  await letGo
+})
+
 describe('refusals', () => {
   test.each(REFUSALS)('%s: %j is %s, and nothing was sent', async (name, text, code) => {
     const kind = kinds.find((one) => one.name === name)!

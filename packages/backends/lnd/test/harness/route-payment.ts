@@ -3,7 +3,7 @@ import type { LndNode } from '@lightning-mcp/nodes'
 import { ownPolicy } from './channels.ts'
 
 interface RawChannels {
-  channels: { chan_id: string; channel_point: string; remote_pubkey: string; local_balance: string }[]
+  channels: { chan_id: string; channel_point: string; remote_pubkey: string }[]
 }
 
 const FINAL_DELTA = 80
@@ -11,10 +11,20 @@ const FINAL_DELTA = 80
 /** The payer pays itself through the router: out by one of their channels and back by another. */
 export async function routePayment(payer: LndNode, router: LndNode, amountMsat: Msat): Promise<void> {
   const { channels } = await router.call<RawChannels>('default', 'listChannels')
-  const [back, out] = channels
+  const [out, back] = channels
     .filter(({ remote_pubkey }) => remote_pubkey === payer.pubkey)
-    .toSorted((a, b) => Number(b.local_balance) - Number(a.local_balance))
+    .toSorted((a, b) => a.channel_point.localeCompare(b.channel_point))
   if (back === undefined || out === undefined) throw new Error('there are no two channels to route between')
+  // LND forwards by any channel with the next node: only by the way back does it get what it asks for
+  await router.call('default', 'updateChannelPolicy', {
+    chan_point: {
+      funding_txid_str: out.channel_point.split(':')[0],
+      output_index: out.channel_point.split(':')[1],
+    },
+    base_fee_msat: '1000000',
+    fee_rate_ppm: 0,
+    time_lock_delta: 80,
+  })
   const [invoice, policy, { block_height }] = await Promise.all([
     payer.call<{ r_hash: Buffer; payment_addr: Buffer }>('default', 'addInvoice', {
       value_msat: String(amountMsat),
