@@ -1,5 +1,6 @@
 import { type BackendIdentity, LightningError, type Msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
+import { isFeeOfQuote } from '../quotes/quote.ts'
 import { matchSpend } from '../spending/match-spend.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { type Intent, isOpen, OPEN_STATES, sameBackend } from './intent.ts'
@@ -56,12 +57,6 @@ function assertSameCall(intent: Intent, asked: Asked): void {
     hint: 'To repeat that payment’s call, give the same values. For a different payment use another key, or none.',
   })
 }
-
-/** The largest fee came from the quote, which a retry by key need not repeat. */
-export const isFeeOfQuote = (
-  intent: Intent,
-  { quoteId, maxFeeGivenMsat }: { quoteId?: string | undefined; maxFeeGivenMsat?: Msat | undefined },
-): boolean => intent.quoteId !== undefined && quoteId === undefined && maxFeeGivenMsat === undefined
 
 const shorten = (text: string): string =>
   text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text

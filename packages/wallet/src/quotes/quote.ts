@@ -59,6 +59,12 @@ export function readQuoteId(text: string): string {
   })
 }
 
+/** The largest fee came from the quote, which a retry by key need not repeat. */
+export const isFeeOfQuote = (
+  intent: Intent,
+  { quoteId, maxFeeGivenMsat }: { quoteId?: string | undefined; maxFeeGivenMsat?: Msat | undefined },
+): boolean => intent.quoteId !== undefined && quoteId === undefined && maxFeeGivenMsat === undefined
+
 /** Whether it can be redeemed now. */
 export const isUsable = ({ createdAtMs, expiresAtMs }: Quote, nowMs: number): boolean =>
   nowMs < expiresAtMs && nowMs >= createdAtMs - CLOCK_TOLERANCE_MS

@@ -25,7 +25,7 @@ export interface HoldWriter {
   ): Promise<boolean>
 }
 
-export const HOLD_COLUMNS: Columns<HoldRecord> = {
+const HOLD_COLUMNS: Columns<HoldRecord> = {
   paymentHash: 'text',
   account: 'text',
   backendKind: 'text',
