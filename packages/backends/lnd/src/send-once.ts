@@ -20,7 +20,9 @@ export async function sendOnce<T>(
     return { reply: await send() }
   } catch (error) {
     if (findErrorRule(error)?.refusesUnrecorded) throw mapLndError(error)
-    return { detail: signal?.aborted ? 'LND was not waited for' : mapLndError(error).message }
+    if (signal?.aborted) return { detail: 'LND was not waited for' }
+    const { message, backend } = mapLndError(error)
+    return { detail: backend?.message === undefined ? message : `${message}: ${backend.message}` }
   }
 }
 

@@ -104,7 +104,7 @@ describe.each(kinds)('$name', ({ name, order, script, reply }) => {
     script(() => {
       throw refuse(code, text)
     })
-    expect(await order()).toMatchObject({ status: 'unknown' })
+    expect(await order()).toMatchObject({ status: 'unknown', detail: expect.stringContaining(text) })
     expect(lnd.count(name)).toBe(1)
   })
 
