@@ -149,6 +149,8 @@ export class EclairClient {
       throw new EclairFault({ kind: status === 200 ? 'unreadable' : 'refused', status, sent: true })
     }
     if (status === 200) return json
+    // the password may have been changed: the next call reads it anew
+    if (status === 401 && this.#current === wire) this.#current = undefined
     const words = (json as { error?: unknown } | null)?.error
     throw new EclairFault({
       kind: 'refused',

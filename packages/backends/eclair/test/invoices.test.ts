@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { descriptionHash, type LightningBackend, msat, paymentHash, preimage } from '@lightning-mcp/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEclairBackend } from '../src/index.ts'
@@ -123,6 +126,18 @@ describe('connecting', () => {
   test('refuses an Eclair that is too old', async () => {
     eclair.answer('getinfo', { json: { ...answered<object>('getinfo'), version: '0.9.0' } })
     await expect(backend.connect()).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  test('reads a changed password from its file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eclair-password-'))
+    const passwordFile = join(folder, 'password')
+    writeFileSync(passwordFile, 'the old one')
+    const other = createEclairBackend({ url: eclair.url, passwordFile })
+    await expect(other.getInfo()).rejects.toMatchObject({ code: 'unauthenticated' })
+    writeFileSync(passwordFile, eclair.password)
+    expect((await other.getInfo()).alias).toBe('ecl-a')
+    await other.close()
+    rmSync(folder, { recursive: true })
   })
 
   test('knows that something else answers', async () => {
