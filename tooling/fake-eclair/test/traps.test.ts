@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createManualClock } from '@lightning-mcp/backend-simulator'
 import { msat, sat } from '@lightning-mcp/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type FakeEclair, type FakeEclairOptions, startFakeEclair } from '../src/index.ts'
 import type { JsonObject } from '../src/json.ts'
 import { ask, call } from './eclair-line.ts'
@@ -46,6 +46,7 @@ beforeEach(async () => {
   eclair = await start()
 })
 afterEach(async () => {
+  vi.useRealTimers()
   for (const fake of opened.splice(0)) await fake.close()
 })
 
@@ -225,21 +226,27 @@ describe('the wire', () => {
     stream.terminate()
   })
 
-  test('a silent stream is dropped without a close frame', async () => {
-    const fake = await start({ silenceMs: 40 })
-    const stream = await openStream(fake)
-    const [code] = await once(stream, 'close')
-    expect(code).toBe(1006)
+  test('a stream is dropped after 61 s of silence, without a close frame', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const stream = await openStream(eclair)
+    await eclair.streams.untilOpen()
+    const closed = once(stream, 'close')
+    vi.advanceTimersByTime(60_999)
+    expect(eclair.streams.count).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect((await closed)[0]).toBe(1006)
   })
 
   test('a ping keeps a stream open', async () => {
-    const fake = await start({ silenceMs: 200 })
-    const stream = await openStream(fake)
-    const begun = performance.now()
-    const pings = setInterval(() => stream.ping(), 20)
-    while (performance.now() - begun < 300) await once(stream, 'pong')
-    clearInterval(pings)
-    expect(fake.streams.count).toBe(1)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const stream = await openStream(eclair)
+    await eclair.streams.untilOpen()
+    for (let pings = 0; pings < 3; pings += 1) {
+      vi.advanceTimersByTime(60_000)
+      stream.ping()
+      await once(stream, 'pong')
+    }
+    expect(eclair.streams.count).toBe(1)
     stream.terminate()
   })
 

@@ -137,9 +137,9 @@ async function openStage(): Promise<Stage> {
     stranger: { nodeId: nodeIdOf(network, 'stranger'), host: '127.0.0.1:19750' },
     foreignSignature: await foreignSignature(network),
     async close() {
+      for (const one of opened.reverse()) await one.close()
       if (eclair.ignoredFields.size > 0)
         throw new Error(`Eclair would have ignored ${[...eclair.ignoredFields].join(', ')}`)
-      for (const one of opened.reverse()) await one.close()
     },
   }
 }
