@@ -32,8 +32,11 @@ export interface FakeClnFaults {
   leavePartsPending(count: number): void
   /** Settles the parts that {@link leavePartsPending} left. */
   finishParts(): void
-  /** Arms: the next payment's first part fails, and it sends no other before the answer is called. */
-  pauseBetweenParts(): () => void
+  /**
+   * Arms: the next payment's first part is under way until `failPart` is called, and no other is sent
+   * before `goOn` is: in between all that can be read of the payment is failed.
+   */
+  pauseBetweenParts(): { failPart(): void; goOn(): void }
   /** Whether the node is still catching up with the chain. */
   setSyncing(syncing: boolean): void
   /** Arms anything else that can happen to an answer. Without methods: of any call. */
@@ -104,9 +107,10 @@ export function createFaults(parts: {
           )
     },
     pauseBetweenParts: () => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      node.faults.pause = promise
-      return resolve
+      const part = Promise.withResolvers<void>()
+      const rest = Promise.withResolvers<void>()
+      node.faults.pause = { partFails: part.promise, goesOn: rest.promise }
+      return { failPart: part.resolve, goOn: rest.resolve }
     },
     setSyncing: (syncing) => {
       node.faults.syncing = syncing

@@ -105,9 +105,12 @@ describe('payments', () => {
   })
 
   test('may have failed rows alone while they go on', async () => {
-    const goOn = a.faults.pauseBetweenParts()
+    const { failPart, goOn } = a.faults.pauseBetweenParts()
     const { bolt11, payment_hash: hash } = await invoiceOf(b, 2000)
     const paying = a.call('xpay', { invstring: bolt11 })
+    await a.call('getinfo')
+    expect(await statesOf(hash)).toEqual(['pending'])
+    failPart()
     await a.call('getinfo')
     expect(await statesOf(hash)).toEqual(['failed'])
     goOn()

@@ -20,8 +20,8 @@ export interface NodeFaults {
   failWhileHeld: boolean
   /** So many parts of the next payment in several parts are told as pending after its success. */
   lateParts: number
-  /** The next payment waits for it after a first part has failed. */
-  pause: Promise<void> | undefined
+  /** The next payment's first part fails, and then it waits before it sends another. */
+  pause: { partFails: Promise<void>; goesOn: Promise<void> } | undefined
   /** Still catching up with the chain. */
   syncing: boolean
   /** The next look-up of a payment by each of these methods finds nothing. */

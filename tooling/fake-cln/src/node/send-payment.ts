@@ -86,16 +86,17 @@ export async function sendPayment(node: FakeNode, order: SendOrder): Promise<Sen
 }
 
 /**
- * Where that is asked for, a first part fails, and for a while nothing is under way: every row says
- * `failed`, and the payment is not over.
+ * Where that is asked for, a first part is under way until it fails, and for a while after it nothing is:
+ * every row says `failed`, and the payment is not over.
  */
 async function pausedFirst(node: FakeNode, order: SendOrder): Promise<PaymentGroup | undefined> {
   const pause = node.faults.pause
   node.faults.pause = undefined
   if (pause === undefined) return undefined
   const group = node.payments.begin(order, order.partId)
+  await pause.partFails
   node.payments.fail(group)
-  await pause
+  await pause.goesOn
   return group
 }
 
