@@ -8,11 +8,10 @@ import {
   type SimulatorClock,
 } from '@lightning-mcp/backend-simulator'
 import type { BackendHarness, Counterparty, Stage } from '@lightning-mcp/backend-testkit'
-import { counterpartyOf } from '@lightning-mcp/broken-backends'
+import { counterpartyOf, createShiftedClock } from '@lightning-mcp/broken-backends'
 import { type LightningBackend, type Msat, msat, type NodeId, sat } from '@lightning-mcp/core'
 import { type FakeEclair, type FakeEclairOptions, startFakeEclair } from '@lightning-mcp/fake-eclair'
 import { createEclairBackend } from '../../src/index.ts'
-import { createShiftedClock } from './shifted-clock.ts'
 
 const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '..', 'fixtures', name), 'utf8')
