@@ -14,6 +14,7 @@ const CASES = [
   ...MOMENTS.map((moment) => ['onchain', moment] as const),
   ['keysend', 'recorded'] as const,
   ['keysend', 'sent'] as const,
+  ['offer', 'sent'] as const,
   ['channel-open', 'sent'] as const,
 ].filter(([kind]) => STORE === 'sqlite' || kind === 'channel-open')
 
@@ -44,7 +45,8 @@ test.each(CASES)('%s by a process that is killed at %s happens at most once', as
   const address = await shop.onchain!.newAddress!({})
   const peer = network.nodes.find(({ name }) => name === 'shop')!.nodeId
   const database = newDatabase(folder)
-  await killed([socketPath, database, kind, moment, peer, address])
+  const { offer } = await shop.offers!.create({ description: 'tea' })
+  await killed([socketPath, database, kind, moment, peer, address, offer])
 
   const limit = satToMsat(1_000_000n)
   const wallet = createWallet({
@@ -57,7 +59,10 @@ test.each(CASES)('%s by a process that is killed at %s happens at most once', as
   onTestFinished(() => wallet.stop())
   const wasSent = moment !== 'recorded' && moment !== 'before-send'
   // the same call, by a client that knows of nothing
-  const again = await wallet.spend({ ...crashRequests(peer, address)[kind], waitSeconds: wasSent ? 20 : 2 })
+  const again = await wallet.spend({
+    ...crashRequests(peer, address, offer)[kind],
+    waitSeconds: wasSent ? 20 : 2,
+  })
   expect(again).toMatchObject({
     replayed: true,
     attempt: 1,

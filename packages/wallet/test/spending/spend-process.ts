@@ -6,7 +6,8 @@ import { openStore } from '../support/stores.ts'
 import { CRASH_LEASE_SECONDS, crashRequests } from './crash-requests.ts'
 
 // A wallet that spends once and is killed at a moment of it.
-const [socketPath = '', database = '', kind = '', dieAt = '', peer = '', address = ''] = process.argv.slice(2)
+const [socketPath = '', database = '', kind = '', dieAt = '', peer = '', address = '', offer = ''] =
+  process.argv.slice(2)
 const die = (): Promise<never> => {
   process.kill(process.pid, 'SIGKILL')
   return new Promise(() => {})
@@ -27,6 +28,6 @@ const wallet = createWallet({
   onStep: (step) => (step === dieAt ? die() : undefined),
 })
 await wallet.start()
-await wallet.spend(crashRequests(peer, address)[kind as keyof ReturnType<typeof crashRequests>])
+await wallet.spend(crashRequests(peer, address, offer)[kind as keyof ReturnType<typeof crashRequests>])
 process.exitCode = 3
 await wallet.stop()
