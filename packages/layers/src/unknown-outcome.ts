@@ -29,7 +29,7 @@ export function unknownOutcome(call: LayerCall, reason: string): unknown {
     throw new LightningError({
       code: 'unavailable',
       message: reason,
-      hint: 'Try again.',
+      hint: 'Try again; if it stays so, the node is down, too busy or cannot be reached: its owner has to look.',
       sent: 'maybe',
     })
   throw new LightningError({

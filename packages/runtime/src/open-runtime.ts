@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { type Config, revealOptions } from '@lightning-mcp/config'
-import type { Capabilities } from '@lightning-mcp/core'
+import { type Capabilities, supports } from '@lightning-mcp/core'
 import { createMcpFace, type McpFace } from '@lightning-mcp/mcp'
 import type { Wallet } from '@lightning-mcp/wallet'
 import { findWalletFolder } from './find-wallet-folder.ts'
@@ -11,6 +11,7 @@ import { createLazyWallet } from './lazy-wallet.ts'
 import type { Log } from './log.ts'
 import type { OpenedBackend } from './open-backend.ts'
 import { advisingLog, ownerAdvice } from './owner-advice.ts'
+import { asOwnersMatter } from './owners-matter.ts'
 import { pauseOnSignal } from './pause-on-signal.ts'
 import { startWallet } from './start-wallet.ts'
 
@@ -56,7 +57,14 @@ export async function openRuntime(
     capabilities: await capabilitiesOf(config),
     async open() {
       const opened = await backend()
-      walletFolder = await findWalletFolder({ config, backend: opened.backend, signal: stopping.signal })
+      walletFolder = await findWalletFolder({
+        config,
+        backend: opened.backend,
+        signal: stopping.signal,
+      }).catch((error: unknown) => {
+        // a file that the settings name is not there, or not what it should be
+        throw asOwnersMatter(error)
+      })
       const [{ createWallet, POLICY_FILE }, { onlyNodeOf }, { openStore }, { ownerOf }] = await Promise.all([
         import('@lightning-mcp/wallet'),
         import('./only-node-of.ts'),
@@ -122,10 +130,15 @@ export async function openRuntime(
   }
 }
 
-/** Declared, less what the credential says of itself. What is wrong with it is told when the wallet opens. */
+/**
+ * Declared, less what the credential says of itself. One that does not even allow to ask who the node is
+ * is of no use: then all that is declared stays, so that every call says what is wrong with it, and so it
+ * is where it cannot be read. Both are told when the wallet opens.
+ */
 async function capabilitiesOf({ backend: { module, options } }: Config): Promise<Capabilities> {
   try {
-    return (await module.readCredential?.(revealOptions(options))) ?? module.capabilities
+    const granted = await module.readCredential?.(revealOptions(options))
+    return granted !== undefined && supports(granted, 'getInfo') ? granted : module.capabilities
   } catch {
     return module.capabilities
   }
