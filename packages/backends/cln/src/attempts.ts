@@ -11,7 +11,7 @@ const REMEMBERED = 10_000
  * reads `failed`: only the end of the command, or time, tells that none will follow.
  */
 export class Attempts {
-  readonly #running = new Map<PaymentHash, number>()
+  readonly #running = new Map<PaymentHash, Set<number>>()
   readonly #ended = new Set<PaymentHash>()
   readonly #seenFailed = new Map<PaymentHash, { rows: number; at: number }>()
   #next = 1
@@ -20,15 +20,20 @@ export class Attempts {
     const attempt = this.#next++
     this.#ended.delete(hash)
     this.#seenFailed.delete(hash)
-    remember(this.#running, hash, attempt)
+    remember(this.#running, hash, (this.#running.get(hash) ?? new Set()).add(attempt))
     return attempt
   }
 
-  /** Its command has answered; a later attempt with the same hash may still run. */
+  /** Its command has answered: it is over, unless another one with the same hash still runs. */
   end(hash: PaymentHash, attempt: number): void {
-    if (this.#running.get(hash) !== attempt) return
-    this.#running.delete(hash)
-    this.over(hash)
+    if (this.refused(hash, attempt)) this.over(hash)
+  }
+
+  /** The node has refused it because of another one, perhaps of another program, of which this tells nothing. Answers whether none of ours runs any more. */
+  refused(hash: PaymentHash, attempt: number): boolean {
+    const running = this.#running.get(hash)
+    if (running?.delete(attempt) !== true || running.size > 0) return false
+    return this.#running.delete(hash)
   }
 
   /** Nothing runs for this hash any more. */

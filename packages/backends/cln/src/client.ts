@@ -69,15 +69,15 @@ export class ClnClient {
 
   /** Sends at once: call {@link readyToSend} before. Rejects with what the transport says, not mapped. */
   send<M extends Method>(method: M, params: Params, options: ReadOptions): Promise<Replies[M]> {
-    return this.#raw(method, params, options)
+    return this.#raw(method, params, { ...options, established: true })
   }
 
   #raw<M extends Method>(
     method: M,
     params: Params,
-    { signal, timeoutMs = CALL_TIMEOUT_MS }: ReadOptions,
+    { signal, timeoutMs = CALL_TIMEOUT_MS, established = false }: ReadOptions & { established?: boolean },
   ): Promise<Replies[M]> {
-    return this.#transport.call(method, params, { signal, timeoutMs }) as Promise<Replies[M]>
+    return this.#transport.call(method, params, { signal, timeoutMs, established }) as Promise<Replies[M]>
   }
 
   /** One to the same node for long polls: what is given up there disturbs nobody else. */

@@ -211,6 +211,7 @@ class ClnBackend implements LightningBackend {
 
   async getBalance({ signal }: CallOptions = {}): Promise<Balance> {
     this.#need('getBalance')
+    await this.#learned(signal === undefined ? {} : { signal })
     const [{ channels }, funds] = await Promise.all([
       this.#client.call('listpeerchannels', {}, { signal }),
       this.#has('listfunds') ? this.#client.call('listfunds', {}, { signal }) : undefined,

@@ -101,7 +101,6 @@ class Watch {
         await client.ready(whole)
         if (broken) this.#emit({ type: 'gap' })
         broken = false
-        attempt = 0
         await Promise.all([
           ...this.#feeds.map((feed) => this.#follow(feed, client, whole)),
           this.#settleUndecided(client, whole),

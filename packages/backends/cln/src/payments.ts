@@ -155,7 +155,8 @@ export async function dispatch(
     error = caught
   }
   // an error is the last word of the command: it starts no further part
-  if (error instanceof RpcFault) attempts.end(hash, attempt)
+  if (isGuard(error)) attempts.refused(hash, attempt)
+  else if (error instanceof RpcFault) attempts.end(hash, attempt)
   if (error instanceof WireFault && !error.sent) {
     attempts.end(hash, attempt)
     throw notSent(error)
@@ -215,8 +216,7 @@ async function settleDoubt(
 ): Promise<Payment> {
   const rule = findErrorRule(error)
   const found = await lookUpQuietly(client, hash, signal)
-  // the guard by hash: this request was refused because of another one, which is not ours to report
-  if (rule?.code === 'already_paid' || rule?.code === 'in_progress') throw refusedByGuard(error, found)
+  if (isGuard(error)) throw refusedByGuard(error, found)
   // a part may be in flight, or have settled, although xpay has given up
   if (found !== undefined && found !== 'failed-look-up' && found.status !== 'failed') return found
   // refused while the request was read: nothing was recorded, nothing was sent
@@ -231,6 +231,12 @@ async function settleDoubt(
     ...(found?.createdAt === undefined ? {} : { createdAt: found.createdAt }),
     failure: failure(reason, redact((error as RpcFault).message)),
   }
+}
+
+/** The guard by hash: the request was refused because of another one, which is not ours to report. */
+function isGuard(error: unknown): boolean {
+  const code = findErrorRule(error)?.code
+  return code === 'already_paid' || code === 'in_progress'
 }
 
 function refusedByGuard(error: unknown, earlier: Payment | 'failed-look-up' | undefined): LightningError {

@@ -55,10 +55,12 @@ export class RestTransport implements Transport {
     return { agent, request: (target, options) => library.request(target, options), rune: rune.reveal() }
   }
 
-  async call(method: string, params: Params, { signal, timeoutMs }: CallSettings): Promise<unknown> {
+  async call(method: string, params: Params, settings: CallSettings): Promise<unknown> {
+    const { signal, timeoutMs, established } = settings
     signal?.throwIfAborted()
     const body = Buffer.from(encodeExact(params))
     if (this.#closed) throw new WireFault('closed', false)
+    if (established === true && !this.#connected) throw new WireFault('lost', false)
     this.#http ??= this.#open()
     const opening = this.#http
     const http = await opening.catch((error: unknown) => {

@@ -6,6 +6,8 @@ export interface CallSettings {
   signal?: AbortSignal | undefined
   /** For the whole call, answer included. */
   timeoutMs: number
+  /** Only over a connection that has already answered: a new one has not shown yet which node it leads to. */
+  established?: boolean
 }
 
 /** One way to reach one node. Knows framing, deadlines and size limits, and nothing of Lightning. */

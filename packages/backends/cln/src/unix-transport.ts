@@ -36,9 +36,11 @@ export class UnixTransport implements Transport {
     return new UnixTransport(this.#path)
   }
 
-  async call(method: string, params: Params, { signal, timeoutMs }: CallSettings): Promise<unknown> {
+  async call(method: string, params: Params, settings: CallSettings): Promise<unknown> {
+    const { signal, timeoutMs, established } = settings
     signal?.throwIfAborted()
     const text = encodeExact(params)
+    if (established === true && !this.connected) throw new WireFault('lost', false)
     const deadline = Date.now() + timeoutMs
     const connection = await withSignal(this.#open(), signal)
     return connection.call(method, text, signal, deadline)

@@ -168,7 +168,9 @@ async function updatePolicy(
 ): Promise<void> {
   const concerned: readonly RawChannel[] =
     channel === 'all'
-      ? toList((await client.call('listpeerchannels', {}, { signal })).channels)
+      ? toList((await client.call('listpeerchannels', {}, { signal })).channels).filter(({ state }) =>
+          OPEN_STATES.has(state),
+        )
       : [await findChannel(client, channel, signal)]
   const deltas = concerned.flatMap(({ updates }) => updates?.local?.cltv_expiry_delta ?? [])
   if (deltas.some((delta) => Number(delta) !== policy.cltvExpiryDelta))

@@ -61,39 +61,45 @@ async function send(context: KeysendContext, request: KeysendRequest): Promise<P
 }
 
 async function settleDoubt(
-  { history, client, attempts }: KeysendContext,
+  context: KeysendContext,
   request: KeysendRequest,
   label: string,
   sentAt: number,
   error: unknown,
 ): Promise<Payment> {
-  const { signal, destination } = request
+  const outcome = await findOutcome(context, request, label, sentAt, error).catch(() => undefined)
+  if (outcome === 'nothing-sent') throw withoutDoubt(error)
+  return outcome ?? unknown(unseenHash(request))
+}
+
+/** What bears the label; `nothing-sent` where the error and all rows since prove it; else nothing. */
+async function findOutcome(
+  { history, client, attempts }: KeysendContext,
+  { signal, destination }: KeysendRequest,
+  label: string,
+  sentAt: number,
+  error: unknown,
+): Promise<Payment | 'nothing-sent' | undefined> {
+  const context = { ...history(signal), client, attempts }
+  const found = await lookupByLabel(context, label, sentAt)
   // an error is the last word of the command: failed parts are then the end of it
-  const over = error instanceof RpcFault
-  try {
-    const context = { ...history(signal), client, attempts }
-    const found = await lookupByLabel(context, label, sentAt)
-    const reason = failureReason(error)
-    if (found !== undefined) {
-      if (!over || reason === undefined || !(await onlyFailed(context, found.paymentHash))) return found
-      attempts.over(found.paymentHash)
-      return {
-        paymentHash: found.paymentHash,
-        status: 'failed',
-        failure: failure(reason, redact((error as RpcFault).message)),
-      }
+  if (!(error instanceof RpcFault)) return found
+  const reason = failureReason(error)
+  if (found !== undefined) {
+    if (reason === undefined || !(await onlyFailed(context, found.paymentHash))) return found
+    attempts.over(found.paymentHash)
+    return {
+      paymentHash: found.paymentHash,
+      status: 'failed',
+      failure: failure(reason, redact(error.message)),
     }
-    // nothing bears the label. Only if nothing else could be it either, nothing was sent
-    if (over && (reason !== undefined || findErrorRule(error)?.refusesUnrecorded)) {
-      for await (const part of partsSince(context, sentAt))
-        if (part.bolt11 === undefined && part.bolt12 === undefined && part.destination === destination)
-          return unknown(unseenHash(request))
-      throw refused(error)
-    }
-  } catch (caught) {
-    if (LightningError.is(caught) && caught.sent === 'no' && caught.cause === error) throw caught
   }
-  return unknown(unseenHash(request))
+  if (reason === undefined && !findErrorRule(error)?.refusesUnrecorded) return undefined
+  // nothing bears the label, and only if nothing without one could be it either, nothing was sent
+  for await (const part of partsSince(context, sentAt))
+    if (part.bolt11 === undefined && part.bolt12 === undefined && part.destination === destination)
+      return undefined
+  return 'nothing-sent'
 }
 
 async function onlyFailed(context: HistoryContext, hash: PaymentHash): Promise<boolean> {
@@ -105,15 +111,14 @@ async function onlyFailed(context: HistoryContext, hash: PaymentHash): Promise<b
   return payments.length > 0 && payments.every(({ status }) => status === 'failed')
 }
 
-function refused(error: unknown): LightningError {
-  const mapped = mapClnError(error)
+function withoutDoubt(error: unknown): LightningError {
+  const { code, message, hint, backend } = mapClnError(error)
   return new LightningError({
-    code: mapped.code,
-    message: mapped.message,
-    hint: mapped.hint ?? '',
+    code,
+    message,
     sent: 'no',
-    ...(mapped.backend === undefined ? {} : { backend: mapped.backend }),
-    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+    ...(backend === undefined ? {} : { backend }),
   })
 }
 
