@@ -22,6 +22,8 @@ interface Connection {
   readonly socket: Socket
   readonly ended: AbortController
   notifications: boolean
+  /** An answer drips: on one stream it holds up whatever comes after it. */
+  heldUp: boolean
 }
 
 /** The daemon's unix socket `lightning-rpc`. */
@@ -65,7 +67,12 @@ export class SocketServer {
   }
 
   #accept(socket: Socket): void {
-    const connection: Connection = { socket, ended: new AbortController(), notifications: false }
+    const connection: Connection = {
+      socket,
+      ended: new AbortController(),
+      notifications: false,
+      heldUp: false,
+    }
     this.#connections.add(connection)
     const split = createJsonSplitter()
     const decoder = new StringDecoder('utf8')
@@ -149,7 +156,7 @@ function refusalOf(request: unknown, text: string): { id: unknown; error: RpcErr
 }
 
 const write = (connection: Connection, message: unknown): void => {
-  if (connection.socket.writable) connection.socket.write(JSON.stringify(message) + END)
+  if (connection.socket.writable && !connection.heldUp) connection.socket.write(JSON.stringify(message) + END)
 }
 
 function answer(
@@ -189,6 +196,7 @@ function answer(
 
 /** Never gets to the end. */
 function drip(connection: Connection, text: string): void {
+  connection.heldUp = true
   let at = 0
   const timer = setInterval(() => {
     connection.socket.write(at < text.length - 1 ? (text[at] ?? ' ') : ' ')
