@@ -61,6 +61,7 @@ export async function* watchEvents(options: WatchOptions): AsyncGenerator<Lightn
     for (;;) {
       const hint = await mailbox.take()
       if (hint === undefined || whole.aborted) return
+      if (!isWanted(hint, types)) continue
       const event = await toEvent(hint, options, whole, told)
       if (event !== undefined && (types === undefined || event.type === 'gap' || types.has(event.type)))
         yield event
@@ -180,6 +181,14 @@ export function readFrame(frame: unknown): Hint | undefined {
   const event = closed ? 'channel-closed' : CHANNEL_FRAMES[type]
   return event === undefined ? undefined : { kind: 'told', event: { type: event, channelId } }
 }
+
+/** What nobody asked for need not be looked up. */
+const isWanted = ({ kind }: Hint, types: WatchOptions['types']): boolean =>
+  types === undefined ||
+  kind === 'told' ||
+  (kind === 'received'
+    ? types.has('invoice-settled')
+    : types.has('payment-settled') || types.has('payment-failed'))
 
 /** What has become true, once; nothing for a hint that no look-up bears out. */
 async function toEvent(

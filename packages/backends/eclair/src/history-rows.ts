@@ -33,12 +33,14 @@ export function readReceived(lists: {
   pending: unknown
   received: unknown
 }): readonly Transaction[] {
-  const hashes = (list: unknown): ReadonlySet<PaymentHash> =>
-    new Set(toList(list, 'a list of invoices').map((each) => readInvoice(each).paymentHash))
-  const open = hashes(lists.pending)
+  const named = (list: unknown) =>
+    toList(list, 'a list of invoices')
+      // what has no hash is not payable any more; paid ones are named by their preimage below
+      .filter((each) => toObject<{ paymentHash?: unknown }>(each, 'an invoice').paymentHash !== undefined)
+      .map((each) => readInvoice(each))
+  const open = new Set(named(lists.pending).map(({ paymentHash }) => paymentHash))
   const rows = new Map<PaymentHash, Transaction>()
-  for (const each of toList(lists.all, 'a list of invoices')) {
-    const terms = readInvoice(each)
+  for (const terms of named(lists.all)) {
     const status: InvoiceStatus = open.has(terms.paymentHash) ? 'open' : 'expired'
     rows.set(terms.paymentHash, invoiceRow({ ...terms, status }))
   }

@@ -72,7 +72,7 @@ export async function lookupInvoice(
   signal: AbortSignal | undefined,
 ): Promise<Invoice | undefined> {
   try {
-    const invoice = toInvoice(await client.call('getreceivedinfo', { paymentHash: hash }, { signal }))
+    const invoice = toInvoice(await client.call('getreceivedinfo', { paymentHash: hash }, { signal }), hash)
     if (invoice.paymentHash !== hash) throw unreadable('it is about another invoice')
     return invoice
   } catch (error) {

@@ -71,7 +71,8 @@ function stateOf(name: unknown, data: Members): ChannelState | undefined {
   const told = away ? data.type : name
   if (!isText(told)) return away ? 'inactive' : undefined
   if (/^(DATA_)?CLOSING$/.test(told)) return isForced(data) ? 'force-closing' : 'closing'
-  const state = STATES.find(([pattern]) => pattern.test(told))?.[1]
+  // a state of a newer version: the channel is there, and carries nothing for all that is known here
+  const state = STATES.find(([pattern]) => pattern.test(told))?.[1] ?? 'inactive'
   return state === 'active' && away ? 'inactive' : state
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { LightningError } from '@lightning-mcp/core'
 import type { CallSettings, EclairClient, Form } from './client.ts'
 import { EclairFault, findErrorRule, mapEclairError } from './errors.ts'
@@ -20,8 +21,12 @@ export async function sendOnce(
   form: Form,
   settings: CallSettings,
 ): Promise<SentOnce> {
+  // a connection that has just broken is seen as broken some turns later: better before sending than after
+  for (let turns = 0; turns < 4; turns++) await turn()
+  await client.sameNode(settings.signal).catch((error: unknown) => {
+    throw beforeSending(error, settings.signal)
+  })
   try {
-    await client.sameNode(settings.signal)
     return { kind: 'answered', answer: await client.post(method, form, settings) }
   } catch (error) {
     if (!(error instanceof EclairFault) || !error.sent || findErrorRule(error)?.refusesUnrecorded === true)

@@ -81,9 +81,11 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const sha256 = (hex: string): string =>
   createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex')
 
+const HEX_32 = /^[0-9a-f]{64}$/i
+
 /** The preimage, if it proves the hash. */
 export function provenPreimage(secret: unknown, hash: PaymentHash): Preimage | undefined {
-  if (!isText(secret) || !/^[0-9a-f]{64}$/i.test(secret) || sha256(secret) !== hash) return undefined
+  if (!isText(secret) || !HEX_32.test(secret) || sha256(secret) !== hash) return undefined
   return preimage(secret)
 }
 
@@ -136,21 +138,27 @@ export function toOnchainBalance(value: unknown): OnchainBalance {
   return { confirmedSat: toSat(raw.confirmed), unconfirmedSat: toSat(raw.unconfirmed) }
 }
 
+/** What is known of an invoice from elsewhere, where it does not say it itself. */
+interface KnownTerms {
+  paymentHash?: PaymentHash | undefined
+  createdAt?: UnixSeconds | undefined
+}
+
 /** What an invoice itself says. */
-export function readInvoice(value: unknown): Omit<Invoice, 'status'> {
+export function readInvoice(value: unknown, known: KnownTerms = {}): Omit<Invoice, 'status'> {
   const raw = toObject<Partial<RawInvoice>>(value, 'an invoice')
   // one of BOLT 12 has its times under other names
-  const createdAt = raw.timestamp ?? raw.createdAt
+  const createdAt = raw.timestamp ?? raw.createdAt ?? known.createdAt
   if (!Number.isSafeInteger(createdAt)) throw unreadable('an invoice has no time')
   // BOLT 11: an hour where nothing is said
   const expiresAt = raw.expiresAt ?? createdAt! + (raw.expiry ?? 3600)
   if (!Number.isSafeInteger(expiresAt)) throw unreadable('an invoice has no expiry')
   return {
     ...(isText(raw.serialized) ? { invoice: raw.serialized } : {}),
-    paymentHash: toHash(raw.paymentHash),
+    paymentHash: toHash(raw.paymentHash ?? known.paymentHash),
     ...(raw.amount === undefined ? {} : { amountMsat: toMsat(raw.amount) }),
     ...(isText(raw.description) && raw.description !== '' ? { description: cleanText(raw.description) } : {}),
-    ...(isText(raw.descriptionHash) && /^[0-9a-f]{64}$/i.test(raw.descriptionHash)
+    ...(isText(raw.descriptionHash) && HEX_32.test(raw.descriptionHash)
       ? { descriptionHash: descriptionHash(raw.descriptionHash) }
       : {}),
     createdAt: createdAt!,
@@ -164,9 +172,14 @@ const RECEIVED_STATUSES: Readonly<Record<string, InvoiceStatus>> = {
   received: 'settled',
 }
 
-export function toInvoice(value: unknown): Invoice {
+/** `asked`: the hash that it was asked for by. */
+export function toInvoice(value: unknown, asked?: PaymentHash): Invoice {
   const raw = toObject<Partial<RawReceived>>(value, 'a received payment')
-  const terms = readInvoice(raw.invoice)
+  const secret = raw.paymentPreimage
+  const proven = isText(secret) && HEX_32.test(secret) ? toHash(sha256(secret)) : undefined
+  const createdAt = raw.createdAt === undefined ? undefined : toSeconds(raw.createdAt)
+  // no capture shows what an offer was paid by: the preimage names it where the invoice does not
+  const terms = readInvoice(raw.invoice, { paymentHash: asked ?? proven, createdAt })
   const told = toObject<{ type?: unknown; amount?: RawAmount; receivedAt?: unknown }>(
     raw.status,
     'the status of an invoice',

@@ -137,6 +137,18 @@ describe('the stream', () => {
     expect(await first).toEqual({ type: 'gap' })
   })
 
+  test('looks nothing up that nobody asked for', async () => {
+    const stream = watch({
+      types: new Set(['payment-settled'] as const),
+      lookupInvoice: () => expect.fail('it was looked up'),
+    })
+    const first = next(stream)
+    const socket = await server.opened()
+    socket.send(JSON.stringify({ type: 'payment-received', paymentHash: hash }))
+    socket.send(JSON.stringify({ type: 'payment-sent', paymentHash: 'cd'.repeat(32) }))
+    expect((await first).type).toBe('payment-settled')
+  })
+
   test('finds what was settled before its socket was open', async () => {
     let asked = 0
     // the first answer is what was settled before the watch

@@ -344,5 +344,15 @@ describe('a look-up', () => {
     await expect(backend.lookupPayment({ paymentHash: hash })).rejects.toMatchObject({
       code: 'unauthenticated',
     })
+    const error = await thrown(pay())
+    expect([error.code, error.sent]).toEqual(['unauthenticated', 'no'])
+    const send = backend.keysend!.send({
+      destination: answered<{ nodeId: string }>('getinfo').nodeId as never,
+      amountMsat: msat(1n),
+      maxFeeMsat: msat(0n),
+      preimage: '00'.repeat(32) as never,
+    })
+    await expect(send).rejects.toMatchObject({ code: 'unauthenticated', sent: 'no' })
+    expect(eclair.count('payinvoice') + eclair.count('sendtonode')).toBe(0)
   })
 })

@@ -104,6 +104,13 @@ describe('invoices', () => {
     })
   })
 
+  test('without a hash are named by the preimage that paid them', () => {
+    const raw = answered<{ invoice: { paymentHash: string } }>('getreceivedinfo-received')
+    const { paymentHash } = raw.invoice
+    const bare = { ...raw, invoice: { serialized: 'lni1…' } }
+    expect(toInvoice(bare)).toMatchObject({ paymentHash, status: 'settled', createdAt: 1_795_322_914 })
+  })
+
   test('in a state that is not known are refused', () => {
     const raw = { ...answered<object>('getreceivedinfo-pending'), status: { type: 'held' } }
     expect(() => toInvoice(raw)).toThrow(/the status held/)
