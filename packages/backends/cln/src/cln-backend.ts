@@ -148,7 +148,10 @@ class ClnBackend implements LightningBackend {
     if (!mayCall(this.#rune, 'help', now())) return methodsOf(version)
     try {
       const { help } = await this.#client.call('help', {}, { signal })
-      return new Set(toList(help).map(({ command }) => String(command).split(' ', 1)[0] ?? ''))
+      const named = new Set(toList(help).map(({ command }) => String(command).split(' ', 1)[0] ?? ''))
+      // it is there in older ones too, without what is needed of it
+      if (!methodsOf(version).has('keysend')) named.delete('keysend')
+      return named
     } catch (error) {
       signal?.throwIfAborted()
       if (!LightningError.is(error) || error.code !== 'permission_denied') throw error

@@ -16,7 +16,8 @@ export const METHODS = {
   listsendpays: '0',
   wait: '23.08',
   xkeysend: '26.06',
-  keysend: '0',
+  // older ones take no absolute fee limit
+  keysend: '24.11',
   offer: '0',
   listoffers: '0',
   disableoffer: '0',

@@ -22,7 +22,7 @@ export async function* paymentRows(
 ): AsyncGenerator<Row> {
   for await (const part of parts) {
     const paid = describePaid(part)
-    const attempt = tellsAll(part, paid, context) ? [part] : await otherParts(context, part)
+    const attempt = tellsAll(part, paid) ? [part] : await otherParts(context, part)
     const first = Math.min(...attempt.map(({ created_index }) => created_index))
     if (first !== part.created_index) continue
     const transaction = toTransaction(part, attempt, paid)
@@ -30,14 +30,20 @@ export async function* paymentRows(
   }
 }
 
+/** Older calls count the attempts of a hash from 0 or 1; xpay's groups are random numbers of 64 bits. */
+const MOST_COUNTED_GROUPS = 1_000_000n
+
 /** The first part, settled and whole: what came after it, if anything, carried no money. */
-const tellsAll = (part: RawPart, { amountMsat }: Paid, { has }: HistoryContext): boolean =>
+const tellsAll = (part: RawPart, { amountMsat }: Paid): boolean =>
   part.status === 'complete' &&
-  // xpay counts its parts from 1, older calls from 0 or 1
-  (Number(part.partid ?? 0) === 0 || (Number(part.partid) === 1 && has('xpay'))) &&
+  isFirst(part) &&
   amountMsat !== undefined &&
   part.amount_msat !== undefined &&
   toMsat(part.amount_msat) === amountMsat
+
+/** xpay counts its parts from 1, older calls from 0, which they do not write. */
+const isFirst = ({ partid = 0, groupid = 0 }: RawPart): boolean =>
+  Number(partid) === 0 || (Number(partid) === 1 && BigInt(groupid) > MOST_COUNTED_GROUPS)
 
 async function otherParts({ client, signal }: HistoryContext, part: RawPart): Promise<readonly RawPart[]> {
   const { payments } = await client.call(

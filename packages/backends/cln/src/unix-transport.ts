@@ -71,6 +71,8 @@ export class UnixTransport implements Transport {
 const CONNECT_REASONS: Readonly<Record<string, WireReason>> = {
   ENOENT: 'no-socket',
   ENOTDIR: 'no-socket',
+  // longer than a socket's path may be
+  EINVAL: 'no-socket',
   EACCES: 'socket-denied',
   EPERM: 'socket-denied',
   ECONNREFUSED: 'socket-refused',

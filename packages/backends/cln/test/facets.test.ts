@@ -524,6 +524,16 @@ describe('keysend', () => {
     await expect(keysend?.send(request)).rejects.toMatchObject({ code: 'no_route', sent: 'no' })
   })
 
+  test('a node whose keysend takes no fee limit has none', async () => {
+    node.on('getinfo', () => ({ ...captured<object>('getinfo-channels'), version: 'v24.08' }))
+    node.on('help', () => ({
+      help: [{ command: 'keysend' }, { command: 'listpays' }, { command: 'listsendpays' }],
+    }))
+    const backend = await open()
+    expect(backend.keysend).toBeUndefined()
+    expect(backend.capabilities['keysend.send']).toBe('none')
+  })
+
   test('a part without label to the same node leaves it unknown', async () => {
     replay('xkeysend', 'keysend-fail-unknown')
     knows(part({ label: undefined }))

@@ -224,6 +224,18 @@ describe('the history', () => {
     ])
   })
 
+  test('a whole part after a failed first one of an older `pay` is the same row', async () => {
+    const same = {
+      payment_hash: hashOf('old'),
+      payment_preimage: secretOf('old'),
+      groupid: 1,
+      bolt11: template,
+    }
+    const first = part(1, { ...same, partid: undefined, status: 'failed', payment_preimage: undefined })
+    holds([first, part(2, same)], [])
+    expect(await walk()).toMatchObject([{ status: 'settled', feeMsat: 1n, createdAt: T0 + 10 }])
+  })
+
   test('direction, status and time filter', async () => {
     holds(
       indexes(20).map((index) =>
@@ -249,7 +261,9 @@ describe('the history', () => {
 
   test('ten thousand payments are paged a batch at a time', async () => {
     holds(
-      indexes(10_000).map((index) => part(index, { bolt11: template })),
+      indexes(10_000).map((index) =>
+        part(index, { bolt11: template, groupid: 3_082_755_828_503_042 + index }),
+      ),
       [],
     )
     const items = await walk(backend(), { limit: 500, direction: 'outgoing' })
