@@ -1,4 +1,5 @@
 export { checkBackendOptions, type OptionFaults } from './check-backend-options.ts'
+export { credentialOf } from './credential-of.ts'
 export { createFailedFace } from './failed-face.ts'
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts'
 export { type OpenedLedger, openLedger } from './open-ledger.ts'

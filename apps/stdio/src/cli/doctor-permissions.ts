@@ -1,6 +1,6 @@
-import { type Config, revealOptions } from '@lightning-mcp/config'
+import type { Config } from '@lightning-mcp/config'
 import { type Capability, type PermissionArea, supports } from '@lightning-mcp/core'
-import type { Runtime } from '@lightning-mcp/runtime'
+import { credentialOf, type Runtime } from '@lightning-mcp/runtime'
 import type { Finding, Verdict } from './doctor-findings.ts'
 
 type WalletDetails = Awaited<ReturnType<Runtime['wallet']['getDetails']>>
@@ -60,9 +60,8 @@ export function permissionFindings(
 }
 
 /** What the credential says of itself, where the node does not answer. What is wrong with it was told before. */
-export async function credentialFindings({ backend }: Config): Promise<Finding[]> {
-  const { module, options } = backend
-  const capabilities = await module.readCredential?.(revealOptions(options)).catch(() => undefined)
+export async function credentialFindings(config: Config): Promise<Finding[]> {
+  const capabilities = await credentialOf(config)
   if (capabilities === undefined) return []
   const denied = NEEDED.filter(({ capability }) => !supports(capabilities, capability))
   if (denied.length > 0) return denied.map(lacking)
