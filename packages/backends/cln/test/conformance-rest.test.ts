@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs'
-import {
-  type BackendHarness,
-  type ConformanceTest,
-  runConformance,
-  type Stage,
-} from '@lightning-mcp/backend-testkit'
+import { type BackendHarness, runConformance, type Stage } from '@lightning-mcp/backend-testkit'
 import type { FakeCln } from '@lightning-mcp/fake-cln'
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
 import { createClnBackend } from '../src/index.ts'
 import { openClnWorld } from './harness/cln-stage.ts'
+import { withoutWaiting } from './harness/without-waiting.ts'
 
 const REST = { rest: true } as const
 /** An authority that has not signed the fake's certificate. */
@@ -64,23 +60,9 @@ const harness: BackendHarness = {
   },
 }
 
-/** Cases that wait for pauses of the adapter and depend on no transport: the socket's run has them. */
-const LEFT_TO_SOCKET = new Set([
-  'connection-lost-after-send-unknown-then-failed',
-  'reply-timeout-with-htlc-held-pending',
-  'slow-consumer-bounded',
-])
-
-const someOfThem: ConformanceTest = Object.assign(
-  (name: string, run: () => Promise<void>, timeoutMs?: number) => {
-    if (!LEFT_TO_SOCKET.has(name.split(':')[0] ?? '')) test(name, run, timeoutMs)
-  },
-  { skip: (name: string, run: () => Promise<void>) => test.skip(name, run) },
-)
-
 await runConformance({
   describe,
-  test: someOfThem,
+  test: withoutWaiting,
   harness,
   expectedSkips: [
     // the plugin does not answer before the node's wallet is open

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { capturedResult, helpTexts } from '../captures.ts'
+import { capturedResult } from '../captures.ts'
 import type { Commands } from '../rpc/command.ts'
 import { exact, given } from '../rpc/exact-json.ts'
 import { INVALID_PARAMS, RpcError, UNKNOWN_METHOD } from '../rpc/rpc-error.ts'
-import { USAGES } from '../rpc/usage.ts'
-import { methodsMissingIn } from '../versions.ts'
+import { usagesIn } from '../rpc/usage.ts'
+import { helpTextsIn } from '../versions.ts'
 
 const FEATURES = {
   init: '800898880a8a59a1',
@@ -40,19 +40,17 @@ export const infoCommands: Commands = {
 
   help: (node, params) => {
     const asked = params.text('command')
-    const missing = methodsMissingIn(node.version)
-    const help = helpTexts()
-      .map((command) => ({ command }))
-      .filter(({ command }) => !missing.has(nameOf(command)))
+    const help = helpTextsIn(node.version).map((command) => ({ command }))
     if (asked === undefined) return { help, 'format-hint': 'simple' }
     const found = help.filter(({ command }) => nameOf(command) === asked)
     if (found.length === 0) throw new RpcError(UNKNOWN_METHOD, `Unknown command '${asked}'`)
     return { help: found, 'format-hint': 'simple' }
   },
 
-  check: (_node, params) => {
+  check: (node, params) => {
     const command = params.text('command_to_check') ?? ''
-    if (!USAGES.has(command)) throw new RpcError(INVALID_PARAMS, `Unknown command '${command}'`)
+    if (!usagesIn(node.version).has(command))
+      throw new RpcError(INVALID_PARAMS, `Unknown command '${command}'`)
     return { command_to_check: command }
   },
 

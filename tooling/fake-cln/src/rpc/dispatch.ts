@@ -1,10 +1,9 @@
 import type { FakeNode } from '../node/fake-node.ts'
-import { methodsMissingIn } from '../versions.ts'
 import type { Caller } from './command.ts'
 import { commands } from './commands.ts'
 import { Parameters } from './parameters.ts'
 import { RpcError, UNKNOWN_METHOD } from './rpc-error.ts'
-import { USAGES } from './usage.ts'
+import { usagesIn } from './usage.ts'
 
 /** Runs one method of the daemon. Methods that the daemon has and the fake does not are told apart from unknown ones. */
 export async function dispatch(
@@ -14,9 +13,8 @@ export async function dispatch(
   caller: Omit<Caller, 'run'>,
   sources?: ReadonlyMap<string, string>,
 ): Promise<unknown> {
-  const usage = USAGES.get(method)
-  if (usage === undefined || methodsMissingIn(node.version).has(method))
-    throw new RpcError(UNKNOWN_METHOD, `Unknown command '${method}'`)
+  const usage = usagesIn(node.version).get(method)
+  if (usage === undefined) throw new RpcError(UNKNOWN_METHOD, `Unknown command '${method}'`)
   const command = commands[method]
   if (command === undefined) throw new RpcError(-1, `this fake does not serve ${method}`)
   const whole: Caller = {

@@ -1,4 +1,4 @@
-import { helpTexts } from '../captures.ts'
+import { helpTextsIn } from '../versions.ts'
 
 /** What a method takes, read from the daemon's own `help`. */
 export interface Usage {
@@ -20,5 +20,11 @@ function parse(command: string): [name: string, usage: Usage] {
   return [name, { names: plain, known: new Set(plain), required, aliases: ALIASES[name] ?? {} }]
 }
 
-/** By method. */
-export const USAGES: ReadonlyMap<string, Usage> = new Map(helpTexts().map(parse))
+const known = new Map<string, ReadonlyMap<string, Usage>>()
+
+/** By method, in that version. */
+export function usagesIn(version: string): ReadonlyMap<string, Usage> {
+  const usages = known.get(version) ?? new Map(helpTextsIn(version).map(parse))
+  known.set(version, usages)
+  return usages
+}
