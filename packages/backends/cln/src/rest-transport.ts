@@ -126,10 +126,14 @@ export class RestTransport implements Transport {
       const patience = setTimeout(() => fail(new WireFault('timeout', sent)), timeoutMs)
       signal?.addEventListener('abort', abort, { once: true })
       request.on('socket', (socket) => {
+        // written to a socket that was connected before, or as soon as this one is
+        if (request.reusedSocket) {
+          // what is below was done when it was new
+          sent = true
+          return
+        }
         // a long poll that nobody answers any more is noticed
         socket.setKeepAlive(true, IDLE_MS)
-        // written to a socket that was connected before, or as soon as this one is
-        if (request.reusedSocket) sent = true
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
           sent = true
         })
