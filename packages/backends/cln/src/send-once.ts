@@ -7,7 +7,7 @@ import type { Replies } from './schemas.ts'
 import { type Params, RpcFault, WireFault } from './transport.ts'
 
 /** What an answer was, or why there is none. `unknown`: it may have been done; look, and never ask again. */
-export type Sent<T> = { result: T } | { unknown: true; detail: string }
+export type Sent<T> = { result: T } | { unknown: true; detail: string; fault?: RpcFault }
 
 /** Peers and signing devices take their time. */
 const SPENDING_TIMEOUT_MS = 120_000
@@ -29,8 +29,9 @@ export async function sendOnce<M extends Method>(
     if (error instanceof WireFault && !error.sent) throw mapClnError(error)
     if (error instanceof RpcFault && (findErrorRule(error)?.refusesUnrecorded || refused(error)))
       throw withoutDoubt(error)
-    const detail = error instanceof RpcFault ? redact(error.message) : 'the answer was lost'
-    return { unknown: true, detail: detail === '' ? 'the node gave no reason' : detail }
+    if (!(error instanceof RpcFault)) return { unknown: true, detail: 'the answer was lost' }
+    const words = redact(error.message)
+    return { unknown: true, detail: words === '' ? 'the node gave no reason' : words, fault: error }
   }
 }
 

@@ -43,6 +43,7 @@ const sentTo = (method: string) => node.called(method).map(({ params }) => param
 
 const PEER = nodeId('02dec48ac7015821284d2e77421ceec623e7fca22f5901e77cf59d9629cf3a45c2')
 const CHANNEL = { channelId: 'ebaf1656bd925edbf30057a5d61aa1f6c9710fd5ecc5e42c1d63dd71b367fd7f' }
+const CHANNEL_NAMES = { channel_id: CHANNEL.channelId }
 const OUTPOINT = '7ffd67b371dd631d2ce4c5ecd50f71c9f6a11ad6a55700f3db5e92bd5616afeb:0'
 
 describe('channels', () => {
@@ -180,6 +181,24 @@ describe('splicing', () => {
     const splice = () => splicing?.spliceIn({ channel: CHANNEL, amountSat: sat(1000n) })
     expect((await splice())?.status).toBe('unknown')
     expect(sentTo('splicein').length).toBe(1)
+  })
+
+  test('its own error has failed if the channel shows no trace of it', async () => {
+    replay('listpeerchannels', 'listpeerchannels-normal')
+    replay('spliceout', 'spliceout-too-much')
+    const { splicing } = await open()
+    const splice = () => splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(1n), address: 'bcrt1qx' })
+    expect(await splice()).toMatchObject({ status: 'failed', detail: 'Channel is disconnected' })
+    node.on('spliceout', () => {
+      const { channels } = captured<{ channels: object[] }>('listpeerchannels-splicing')
+      const spliced = { ...channels[0], ...CHANNEL_NAMES }
+      node.on('listpeerchannels', () => ({ channels: [spliced] }))
+      return fail(357, 'Splice has been aborted')
+    })
+    expect((await splice())?.status).toBe('pending')
+    replay('listpeerchannels', 'listpeerchannels-normal')
+    node.on('spliceout', () => fail(-4, 'Plugin died before replying to call'))
+    expect((await splice())?.status).toBe('unknown')
   })
 
   test('a bad script is refused', async () => {

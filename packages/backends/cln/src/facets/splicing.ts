@@ -10,7 +10,7 @@ import type { ClnClient } from '../client.ts'
 import { toFeeRate } from '../fee-rate.ts'
 import type { RawChannel } from '../schemas.ts'
 import { sendOnce } from '../send-once.ts'
-import type { Params } from '../transport.ts'
+import type { Params, RpcFault } from '../transport.ts'
 import { findChannel } from './channel-ref.ts'
 
 interface SpliceRequest {
@@ -61,7 +61,6 @@ async function splice(
     method,
     // text with the unit: a bare number is refused, captured as splicein-bare-number
     { channel: before.channel_id, amount: `${amountSat}sat`, ...more },
-    // 351: the channel or its peer is in no state to splice
     { signal, refused: ({ code }) => code === 301 },
   )
   if (!('unknown' in sent)) {
@@ -71,9 +70,17 @@ async function splice(
   // a splice that was signed is listed with the channel
   const now = await findChannel(client, names, signal).catch(() => undefined)
   const [known, seen] = [newest(before), now === undefined ? undefined : newest(now)]
-  if (seen === undefined || seen === known) return { ...names, status: 'unknown', detail: sent.detail }
+  if (seen === undefined || seen === known) {
+    // ended by one of its own errors without a trace in the channel, nothing was signed
+    const over = seen !== undefined && isSpliceFault(sent.fault)
+    return { ...names, status: over ? 'failed' : 'unknown', detail: sent.detail }
+  }
   return { ...names, status: 'pending', fundingOutpoint: seen, txId: txId(seen.split(':')[0] ?? '') }
 }
+
+/** Codes 350 to 363: https://github.com/ElementsProject/lightning/blob/v26.06.6/common/jsonrpc_errors.h */
+const isSpliceFault = (fault: RpcFault | undefined): boolean =>
+  fault !== undefined && fault.code >= 350 && fault.code <= 363
 
 const newest = ({ inflight = [], funding_txid, funding_outnum }: RawChannel): string => {
   const last = inflight.at(-1)
