@@ -1,7 +1,7 @@
 /**
- * A fake node in a process of its own: `fake-node.ts cln|eclair`. Says where it is as one line of JSON;
- * for each line `COUNT` on stdin it answers that many fresh invoices of another node, for `past COUNT`
- * it makes that many payments of its node.
+ * A fake node in a process of its own: `fake-node.ts cln|eclair [PAST]`, with so many payments and paid
+ * invoices in its past. Says where it is as one line of JSON; for each line `COUNT` on stdin it answers
+ * that many fresh invoices of another node.
  */
 import { createInterface } from 'node:readline'
 import { createSimulatedNetwork } from '@lightning-mcp/backend-simulator'
@@ -11,7 +11,6 @@ import { startFakeEclair } from '@lightning-mcp/fake-eclair'
 
 const SEED = 'bench'
 const AMOUNT = msat(10_000n)
-const MAX_FEE = msat(100_000n)
 
 const network = createSimulatedNetwork({
   seed: SEED,
@@ -21,27 +20,23 @@ const network = createSimulatedNetwork({
   },
 })
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`)
-const [alice, hub] = [network.wallet('alice'), network.wallet('hub')]
+const hub = network.wallet('hub')
+const past = Number(process.argv[3] ?? 0)
 const makeInvoice = async (): Promise<string> =>
   (await hub.createInvoice({ amountMsat: AMOUNT, expirySeconds: 86_400 })).invoice as string
 
 if (process.argv[2] === 'cln') {
-  const { socketPath } = await startFakeCln({ network: { network, seed: SEED } })
+  const { socketPath, fillHistory } = await startFakeCln({ network: { network, seed: SEED } })
+  if (past > 0) fillHistory({ payments: past, invoices: past })
   say({ socketPath })
 } else {
-  const { url, password } = await startFakeEclair({ network: { network, seed: SEED } })
+  const { url, password, fillHistory } = await startFakeEclair({ network: { network, seed: SEED } })
+  if (past > 0) fillHistory({ sent: past, received: past })
   say({ url, password })
 }
 
-for await (const order of createInterface({ input: process.stdin })) {
-  const [word, number] = order.split(' ')
-  if (word === 'past') {
-    for (let made = 0; made < Number(number); made++)
-      await alice.payInvoice({ invoice: await makeInvoice(), maxFeeMsat: MAX_FEE })
-    say({ made: Number(number) })
-  } else {
-    const invoices: string[] = []
-    while (invoices.length < Number(word)) invoices.push(await makeInvoice())
-    say(invoices)
-  }
+for await (const count of createInterface({ input: process.stdin })) {
+  const invoices: string[] = []
+  while (invoices.length < Number(count)) invoices.push(await makeInvoice())
+  say(invoices)
 }
