@@ -7,6 +7,9 @@ import { payGenerously, untilPayment } from '../payments.ts'
 import { type Scenario, verifies } from '../scenario.ts'
 import { describeValue } from '../until.ts'
 
+/** Longer than any node goes on trying a payment of the kit. */
+const LONGEST_TRY_SECONDS = 600
+
 export const lostReplyScenarios: readonly Scenario[] = [
   verifies('connection-lost-before-send-unavailable', async (context) => {
     const { stage, amount } = context
@@ -50,6 +53,8 @@ export const lostReplyScenarios: readonly Scenario[] = [
     if (hold !== undefined && stage.faults?.cutConnections !== undefined) {
       const held = await loseHeldPayment(context, hold, amount(2200))
       await hold.cancel(held.paymentHash)
+      // whoever did not hear the end may have to wait until nothing more can be tried
+      await stage.clock?.advance(LONGEST_TRY_SECONDS)
       await untilPayment(context, held, 'failed')
       return
     }
@@ -58,6 +63,7 @@ export const lostReplyScenarios: readonly Scenario[] = [
     stage.faults!.loseReply!()
     const payment = await expectAnswer(() => payGenerously(context, invoice.invoice))
     if (payment.status !== 'failed') expectUndecided(payment, invoice.paymentHash)
+    await stage.clock?.advance(LONGEST_TRY_SECONDS)
     await untilPayment(context, payment, 'failed')
   }),
 

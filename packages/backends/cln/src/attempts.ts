@@ -1,9 +1,10 @@
 import type { PaymentHash } from '@lightning-mcp/core'
 import type { PaymentRecords } from './parts.ts'
 
-/** Between two looks that agree, and after the last part that failed: xpay plans its next part in less. */
-const QUIET_MS = 4_000
-const QUIET_SECONDS = 60
+/** The node plans its next part, and may wait for a block, a while beyond `retry_for`. */
+const MARGIN_SECONDS = 15
+/** `retry_for` of commands that other processes began: nobody here knows it. */
+const FOREIGN_RETRY_SECONDS = 120
 const REMEMBERED = 10_000
 
 /**
@@ -11,16 +12,27 @@ const REMEMBERED = 10_000
  * reads `failed`: only the end of the command, or time, tells that none will follow.
  */
 export class Attempts {
-  readonly #running = new Map<PaymentHash, Set<number>>()
+  /** Each that has not answered, with the second up to which it may begin another part. */
+  readonly #running = new Map<PaymentHash, Map<number, number>>()
   readonly #ended = new Set<PaymentHash>()
-  readonly #seenFailed = new Map<PaymentHash, { rows: number; at: number }>()
+  /** How many rows a look has found that were all failed, when nothing should follow any more. */
+  readonly #seenFailed = new Map<PaymentHash, number>()
+  #longestRetrySeconds = FOREIGN_RETRY_SECONDS
   #next = 1
 
-  begin(hash: PaymentHash): number {
+  /** A command with this `retry_for` leaves, whose hash is not known yet. */
+  expect(retrySeconds: number): void {
+    this.#longestRetrySeconds = Math.max(this.#longestRetrySeconds, retrySeconds)
+  }
+
+  /** A command with this `retry_for` leaves now, in seconds. */
+  begin(hash: PaymentHash, now: number, retrySeconds: number): number {
     const attempt = this.#next++
+    this.expect(retrySeconds)
     this.#ended.delete(hash)
     this.#seenFailed.delete(hash)
-    remember(this.#running, hash, (this.#running.get(hash) ?? new Set()).add(attempt))
+    const running = this.#running.get(hash) ?? new Map<number, number>()
+    remember(this.#running, hash, running.set(attempt, now + retrySeconds + MARGIN_SECONDS))
     return attempt
   }
 
@@ -42,16 +54,28 @@ export class Attempts {
     if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value as PaymentHash)
   }
 
-  /** Whether failed rows are the end of it. */
+  /** Whether an attempt of this process may still begin another part. */
+  mayGoOn(hash: PaymentHash, now: number): boolean {
+    return [...(this.#running.get(hash)?.values() ?? [])].some((until) => now <= until)
+  }
+
+  /**
+   * Whether failed rows are the end of it: the command has answered; or the time of one whose answer was
+   * lost, or of one that another process began, is over, and two looks since agree.
+   */
   isOver(hash: PaymentHash, { parts }: PaymentRecords, now: number): boolean {
     if (this.#ended.has(hash)) return true
+    const running = this.#running.get(hash)
     const last = Math.max(0, ...parts.map(({ completed_at, created_at }) => completed_at ?? created_at))
-    if (!this.#running.has(hash) && now - last > QUIET_SECONDS) return true
+    const until =
+      running === undefined
+        ? last + this.#longestRetrySeconds + MARGIN_SECONDS
+        : Math.max(...running.values())
     const seen = this.#seenFailed.get(hash)
-    const at = performance.now()
-    if (seen !== undefined && seen.rows === parts.length && at - seen.at >= QUIET_MS) return true
-    if (seen?.rows !== parts.length) remember(this.#seenFailed, hash, { rows: parts.length, at })
-    return false
+    this.#seenFailed.delete(hash)
+    if (now <= until) return false
+    remember(this.#seenFailed, hash, parts.length)
+    return seen === parts.length
   }
 }
 

@@ -57,8 +57,17 @@ import { methodsOf, refuseOldVersion } from './versions.ts'
  * A Lightning wallet on a Core Lightning node, over its unix socket or clnrest. Throws `invalid_request`
  * for options that do not fit together; connects when first used.
  */
-export function createClnBackend(options: ClnBackendOptions): LightningBackend {
-  return new ClnBackend(options)
+export function createClnBackend(
+  options: ClnBackendOptions,
+  surroundings: ClnSurroundings = {},
+): LightningBackend {
+  return new ClnBackend(options, surroundings)
+}
+
+/** What the backend stands in, besides its node. */
+export interface ClnSurroundings {
+  /** Milliseconds since 1970, by which invoices expire and commands whose answer was lost are over. Default: the system's. */
+  clock?: () => number
 }
 
 class ClnBackend implements LightningBackend {
@@ -82,11 +91,13 @@ class ClnBackend implements LightningBackend {
   readonly #ended = new AbortController()
   readonly #ends: HistoryContext['ends'] = { sendpays: 0, invoices: 0, forwards: 0 }
   readonly #canceled = new CanceledInvoices()
+  readonly #now: () => number
   #rune: RuneContents = UNRESTRICTED
   #methods: ReadonlySet<string> = new Set()
   #identity: BackendProfile['identity'] | undefined
 
-  constructor(options: ClnBackendOptions) {
+  constructor(options: ClnBackendOptions, { clock = Date.now }: ClnSurroundings) {
+    this.#now = () => Math.floor(clock() / 1000)
     const checked = checkOptions(options)
     const transport =
       'socket' in checked
@@ -114,7 +125,7 @@ class ClnBackend implements LightningBackend {
       identity,
       version,
       custodial: false,
-      permissions: describePermissions(this.#rune, now()),
+      permissions: describePermissions(this.#rune, this.#now()),
       capabilities: this.capabilities,
       precision: 'msat',
       feeLimit: 'enforced',
@@ -145,7 +156,7 @@ class ClnBackend implements LightningBackend {
 
   /** Which calls the node has. A rune that forbids to ask leaves what its version has. */
   async #learnMethods(version: string, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
-    if (!mayCall(this.#rune, 'help', now())) return methodsOf(version)
+    if (!mayCall(this.#rune, 'help', this.#now())) return methodsOf(version)
     try {
       const { help } = await this.#client.call('help', {}, { signal })
       const named = new Set(toList(help).map(({ command }) => String(command).split(' ', 1)[0] ?? ''))
@@ -161,7 +172,9 @@ class ClnBackend implements LightningBackend {
 
   /** Until `connect` has learned better, the node has everything. */
   #has(method: Method): boolean {
-    return (this.#identity === undefined || this.#methods.has(method)) && mayCall(this.#rune, method, now())
+    return (
+      (this.#identity === undefined || this.#methods.has(method)) && mayCall(this.#rune, method, this.#now())
+    )
   }
 
   /** Who the node is and what it has, asked once. */
@@ -184,13 +197,13 @@ class ClnBackend implements LightningBackend {
   /** What the rune itself says, told before the node says it in fewer words. */
   #refuseUselessRune(): void {
     const expiresAt = runeExpiry(this.#rune)
-    if (expiresAt !== undefined && expiresAt <= now())
+    if (expiresAt !== undefined && expiresAt <= this.#now())
       throw new LightningError({
         code: 'unauthenticated',
         message: `the rune ran out at ${new Date(expiresAt * 1000).toISOString()}`,
         hint: 'Make a fresh one: docs/backends/cln.md has the createrune commands.',
       })
-    if (!mayCall(this.#rune, 'getinfo', now()))
+    if (!mayCall(this.#rune, 'getinfo', this.#now()))
       throw new LightningError({
         code: 'permission_denied',
         message: 'the rune does not allow getinfo, without which node and network cannot be known',
@@ -237,7 +250,7 @@ class ClnBackend implements LightningBackend {
       { signal: request.signal },
     )
     const [raw] = toList(invoices)
-    return raw === undefined ? this.#canceled.get(hash) : toInvoice(raw, now())
+    return raw === undefined ? this.#canceled.get(hash) : toInvoice(raw, this.#now())
   }
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
@@ -251,7 +264,7 @@ class ClnBackend implements LightningBackend {
         identity,
         xpay: this.#has('xpay'),
         attempts: this.#attempts,
-        now: now(),
+        now: this.#now(),
       },
       request,
     )
@@ -280,7 +293,7 @@ class ClnBackend implements LightningBackend {
       client: this.#client,
       has: (method) => this.#has(method),
       ends: this.#ends,
-      now: now(),
+      now: this.#now(),
       signal,
     }
   }
@@ -292,9 +305,9 @@ class ClnBackend implements LightningBackend {
       has: (method) => this.#has(method),
       types: types === undefined ? undefined : new Set(types),
       lookUpPayment: (client, hash, ended) =>
-        lookupPayment({ client, attempts: this.#attempts, now: now() }, hash, ended),
+        lookupPayment({ client, attempts: this.#attempts, now: this.#now() }, hash, ended),
       signal: signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]),
-      now,
+      now: this.#now,
     })
   }
 
@@ -303,5 +316,3 @@ class ClnBackend implements LightningBackend {
     this.#client.close()
   }
 }
-
-const now = (): number => Math.floor(Date.now() / 1000)

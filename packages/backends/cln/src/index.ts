@@ -1,5 +1,5 @@
 export { backendModule } from './backend-module.ts'
-export { createClnBackend } from './cln-backend.ts'
+export { type ClnSurroundings, createClnBackend } from './cln-backend.ts'
 export { mapClnError } from './errors.ts'
 export { clnCapabilities } from './methods.ts'
 export type { ClnBackendOptions } from './options.ts'

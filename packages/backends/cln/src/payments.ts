@@ -137,11 +137,11 @@ export async function readyToSend(client: ClnClient, signal: AbortSignal | undef
 
 /** Sends, and waits for the last word or until patience or caller give up. */
 export async function dispatch(
-  { client, attempts }: Pick<PayContext, 'client' | 'attempts'>,
+  { client, attempts, now }: Pick<PayContext, 'client' | 'attempts' | 'now'>,
   { method, params, timeoutSeconds, hash }: Dispatch,
   signal: AbortSignal | undefined,
 ): Promise<Payment> {
-  const attempt = attempts.begin(hash)
+  const attempt = attempts.begin(hash, now, timeoutSeconds)
   let error: unknown
   try {
     const timeoutMs = timeoutSeconds * 1000 + GRACE_MS
@@ -163,7 +163,9 @@ export async function dispatch(
   }
   // the caller has gone: Core Lightning goes on, and whoever asks later looks it up
   if (signal?.aborted) return unknown(hash)
-  return settleDoubt(client, hash, error, signal)
+  const payment = await settleDoubt(client, hash, error, signal)
+  // this command has failed; another one of the same hash, whose answer was lost, may not have
+  return payment.status === 'failed' && attempts.mayGoOn(hash, now) ? unknown(hash) : payment
 }
 
 function notSent(error: WireFault): LightningError {

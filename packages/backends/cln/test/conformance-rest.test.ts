@@ -16,9 +16,12 @@ const INVOICES = ['invoice', 'delinvoice']
 /** Of the right form, and derived from no node. */
 const FOREIGN_RUNE = `${Buffer.alloc(32, 7).toString('base64url')}PTk5`
 
-const over = ({ rest }: FakeCln, more: { rune?: string; ca?: string } = {}) => {
+const over = ({ rest, node }: FakeCln, more: { rune?: string; ca?: string } = {}) => {
   if (rest === undefined) throw new Error('the fake does not speak clnrest')
-  return createClnBackend({ url: rest.url, ca: rest.ca, rune: rest.rune, ...more })
+  return createClnBackend(
+    { url: rest.url, ca: rest.ca, rune: rest.rune, ...more },
+    { clock: () => node.clock.now() },
+  )
 }
 
 const harness: BackendHarness = {

@@ -8,8 +8,10 @@ const ENOUGH = { maxFeeMsat: msat(1_000_000n) }
 const AMOUNT_MSAT = msat(21_000n)
 
 const TRANSPORTS = {
-  socket: ({ socketPath }: FakeCln) => createClnBackend({ socket: socketPath }),
-  clnrest: ({ rest }: FakeCln) => createClnBackend({ url: rest!.url, ca: rest!.ca, rune: rest!.rune }),
+  socket: ({ socketPath, node }: FakeCln) =>
+    createClnBackend({ socket: socketPath }, { clock: () => node.clock.now() }),
+  clnrest: ({ rest, node }: FakeCln) =>
+    createClnBackend({ url: rest!.url, ca: rest!.ca, rune: rest!.rune }, { clock: () => node.clock.now() }),
 } as const
 type Transport = keyof typeof TRANSPORTS
 const BOTH = Object.keys(TRANSPORTS) as Transport[]
@@ -74,13 +76,14 @@ describe.each(BOTH)('over %s', (transport) => {
     await world.fake.faults.cutConnections()
     expect(['pending', 'unknown']).toContain((await paying).status)
     const statusNow = async () => (await backend.lookupPayment({ paymentHash }))?.status
-    return { backend, invoice, failPart, goOn, statusNow }
+    return { backend, invoice, failPart, goOn, statusNow, advance: world.stage.clock!.advance }
   }
 
   test('a payment between two tries is not called failed', async () => {
-    const { failPart, goOn, statusNow } = await lostPayment()
+    const { failPart, goOn, statusNow, advance } = await lostPayment()
     await expect.poll(() => statusNow().catch(() => undefined)).toBe('pending')
     failPart()
+    await advance(60)
     for (let look = 0; look < 3; look += 1) expect(await statusNow()).not.toBe('failed')
     goOn()
     await expect.poll(statusNow).toBe('settled')

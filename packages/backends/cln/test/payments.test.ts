@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { encodeInvoice } from '@lightning-mcp/codec'
+import { decodeInvoice, encodeInvoice } from '@lightning-mcp/codec'
 import { LightningError, msat, type Payment, paymentHash } from '@lightning-mcp/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClnBackend } from '../src/index.ts'
@@ -33,8 +33,8 @@ afterEach(async () => {
   await node.close()
 })
 
-const open = () => {
-  const backend = createClnBackend({ socket: node.socket })
+const open = (clock?: () => number) => {
+  const backend = createClnBackend({ socket: node.socket }, clock === undefined ? {} : { clock })
   opened.push(backend)
   return backend
 }
@@ -398,7 +398,6 @@ describe('a look-up', () => {
       status: 'pending',
     },
     { name: 'complete in listpays alone', parts: [part()], pays: [row('complete')], status: 'pending' },
-    { name: 'old failed parts', parts: [failed(), failed({ groupid: 8 })], status: 'failed' },
   ])('$name is $status', async ({ parts, pays = [], status }) => {
     knows(parts, pays)
     expect((await lookUp())?.status).toBe(status)
@@ -414,17 +413,62 @@ describe('a look-up', () => {
     expect(found?.feeProvisional).toBeUndefined()
   })
 
-  test('fresh failed parts are pending until two looks agree', async () => {
-    const recent = Math.floor(Date.now() / 1000)
-    knows([failed({ created_at: recent, completed_at: recent })])
-    const backend = open()
-    expect((await lookUp(backend))?.status).toBe('pending')
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000)
-    try {
-      expect((await lookUp(backend))?.status).toBe('failed')
-    } finally {
-      clock.mockRestore()
+  /** Looks of one backend, at moments in seconds after `start`. */
+  function looking(start: number) {
+    let seconds = 0
+    const backend = open(() => (start + seconds) * 1000)
+    const at = async (moment: number): Promise<string | undefined> => {
+      seconds = moment
+      return (await lookUp(backend))?.status
     }
+    return { backend, at }
+  }
+
+  test('failed parts of another program are pending for as long as it may go on', async () => {
+    knows([failed(), failed({ groupid: 8 })])
+    const { at } = looking(1_795_322_386)
+    for (const moment of [0, 60, 135]) expect(await at(moment)).toBe('pending')
+    expect(await at(136)).toBe('pending')
+    expect(await at(136)).toBe('failed')
+  })
+
+  test('a second call that fails does not speak for a lost first one', async () => {
+    knows([failed()])
+    node.on('xpay', (_params, { socket }) => {
+      socket.destroy()
+      return silence()
+    })
+    const { backend, at } = looking(decodeInvoice(invoice).createdAt)
+    await pay({ timeoutSeconds: 60 }, backend)
+    node.on('xpay', () => refusal('xpay-fail-no-liquidity'))
+    expect((await pay({ timeoutSeconds: 60 }, backend)).status).toBe('unknown')
+    expect(await at(70)).toBe('pending')
+    expect(await at(76)).toBe('pending')
+    expect(await at(77)).toBe('failed')
+  })
+
+  test('a part that appears between two looks begins the wait anew', async () => {
+    knows([failed()])
+    const { at } = looking(1_795_322_386)
+    expect(await at(200)).toBe('pending')
+    knows([failed(), failed({ created_index: 2, partid: 2 })])
+    expect(await at(201)).toBe('pending')
+    expect(await at(202)).toBe('failed')
+  })
+
+  test('failed parts of a lost call are pending until its retry_for is over', async () => {
+    const start = decodeInvoice(invoice).createdAt
+    const rows = [failed({ created_at: start, completed_at: start })]
+    knows(rows)
+    node.on('xpay', (_params, { socket }) => {
+      socket.destroy()
+      return silence()
+    })
+    const { backend, at } = looking(start)
+    expect((await pay({ timeoutSeconds: 300 }, backend)).status).not.toBe('failed')
+    for (const moment of [1, 60, 314, 315]) expect(await at(moment)).toBe('pending')
+    expect(await at(316)).toBe('pending')
+    expect(await at(317)).toBe('failed')
   })
 
   test('fresh failed parts are failed once the own command has ended', async () => {

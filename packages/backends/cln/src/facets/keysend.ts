@@ -32,7 +32,7 @@ export function createKeysendFacet(context: KeysendContext): KeysendFacet {
 }
 
 async function send(context: KeysendContext, request: KeysendRequest): Promise<Payment> {
-  const { client, has } = context
+  const { client, has, attempts } = context
   const { destination, amountMsat, maxFeeMsat, label = `lightning-mcp-${randomUUID()}`, signal } = request
   if (typeof amountMsat !== 'bigint' || amountMsat <= 0n)
     throw new LightningError({ code: 'invalid_request', message: 'the amount to pay must be above zero' })
@@ -46,7 +46,8 @@ async function send(context: KeysendContext, request: KeysendRequest): Promise<P
   }
   await readyToSend(client, signal)
   const method = has('xkeysend') ? 'xkeysend' : 'keysend'
-  const sentAt = Math.floor(Date.now() / 1000)
+  const sentAt = context.history(signal).now
+  attempts.expect(timeoutSeconds)
   let error: unknown
   try {
     const paid = await client.send(method, params, { signal, timeoutMs: timeoutSeconds * 1000 + GRACE_MS })

@@ -51,7 +51,7 @@ export function createOffersFacet(context: OffersContext, capabilities: Capabili
           // BOLT 12: required beside an amount
           description: description ?? (amountMsat === undefined ? undefined : ''),
           absolute_expiry:
-            expirySeconds === undefined ? undefined : Math.floor(Date.now() / 1000) + expirySeconds,
+            expirySeconds === undefined ? undefined : context.history(signal).now + expirySeconds,
         },
         { signal },
       )
@@ -153,8 +153,8 @@ async function pay(context: OffersContext, request: PayOfferRequest): Promise<Pa
     new LightningError({ code, message, hint: 'Fetch a fresh invoice of the offer.', sent: 'no' })
   if (!sameNetwork(invoice.network, network))
     throw refuse('wrong_network', `the invoice is for ${invoice.network}, this wallet is on ${network}`)
-  if (Math.floor(Date.now() / 1000) >= invoice.expiresAt)
-    throw refuse('invoice_expired', 'the invoice of the offer has expired')
+  const { now } = context.history(signal)
+  if (now >= invoice.expiresAt) throw refuse('invoice_expired', 'the invoice of the offer has expired')
   if (invoice.offerId !== offer.offerId)
     throw refuse('invalid_invoice', 'the invoice is not one of this offer')
   const asked = amountMsat ?? offer.amountMsat
@@ -166,7 +166,7 @@ async function pay(context: OffersContext, request: PayOfferRequest): Promise<Pa
   const terms = { maxfee, retry_for: timeoutSeconds }
   await readyToSend(client, signal)
   return dispatch(
-    { client, attempts },
+    { client, attempts, now },
     {
       ...(has('xpay')
         ? { method: 'xpay' as const, params: { invstring: invoice.invoice, ...terms } }

@@ -122,6 +122,11 @@ function stageAround(fake: FakeCln, clock: ManualClock): Omit<Stage, 'backends' 
     },
     stranger: { nodeId: nodeIdOf(network, 'bob'), host: '127.0.0.1:9735' },
     foreignAddress: () => network.wallet('shop').onchain!.newAddress!({}),
+    // Core Lightning splices out into its own wallet only
+    spliceOutAddress: async () => {
+      const { bech32 } = (await fake.call('newaddr', { addresstype: 'bech32' })) as { bech32: string }
+      return bech32
+    },
   }
 }
 

@@ -5,7 +5,8 @@ import type { FakeCln, FakeVersion } from '@lightning-mcp/fake-cln'
 import { createClnBackend } from '../../src/index.ts'
 import { openClnWorld } from './cln-stage.ts'
 
-const over = ({ socketPath }: FakeCln) => createClnBackend({ socket: socketPath })
+const over = ({ socketPath, node }: FakeCln) =>
+  createClnBackend({ socket: socketPath }, { clock: () => node.clock.now() })
 
 /** The kit over the unix socket of a fake of that release. */
 export const socketHarness = (version: FakeVersion): BackendHarness => ({
