@@ -68,11 +68,16 @@ describe('the bundle', () => {
     expect(again).toMatchObject({ replayed: true, payment_id: paid['payment_id'] })
   })
 
-  it('knows its other backends and its commands', async () => {
+  const others = [
+    { backend: 'lnd', env: { LND_SOCKET: '127.0.0.1:1', LND_MACAROON: '0201036c6e640100' } },
+    { backend: 'cln', env: { CLN_SOCKET: '/nonexistent/lightning-rpc' } },
+    { backend: 'eclair', env: { ECLAIR_URL: 'http://127.0.0.1:1', ECLAIR_PASSWORD: 'wrong' } },
+  ]
+  it.each(others)('knows $backend', async ({ backend, env }) => {
     const server = new ServerProcess({
       program: [join(OUT, 'main.js')],
-      args: ['--backend', 'lnd', '--data-dir', temporaryFolder()],
-      env: { LND_SOCKET: '127.0.0.1:1', LND_MACAROON: '0201036c6e640100' },
+      args: ['--backend', backend, '--data-dir', temporaryFolder()],
+      env,
     })
     onTestFinished(() => server.kill())
     await server.initialize()

@@ -12,9 +12,12 @@ interface Terminal {
   output: NodeJS.WritableStream
 }
 
-/** Asks on `output` and reads lines from `input`; what is typed for a secret is not shown. */
+/**
+ * Asks on `output` and reads lines from `input`. What is typed at a terminal is shown while an open
+ * question that is no secret waits for it, and at no other time: who types ahead shows nothing.
+ */
 export function openQuestions({ input, output }: Terminal): Questions {
-  let hidden = false
+  let hidden = input.isTTY === true
   const echo = new Writable({
     write(chunk, _encoding, done) {
       if (!hidden) output.write(chunk)
@@ -44,15 +47,15 @@ export function openQuestions({ input, output }: Terminal): Questions {
   return {
     async ask(question, { fallback = '', secret = false } = {}) {
       const prompt = `${question}${fallback === '' ? '' : ` [${fallback}]`}: `
-      if (ended) output.write(prompt)
-      else {
-        lines.setPrompt(prompt)
+      hidden = secret && isTerminal
+      if (ended || hidden) output.write(prompt)
+      if (!ended) {
+        lines.setPrompt(hidden ? '' : prompt)
         lines.prompt()
       }
-      hidden = secret && isTerminal
       const line = (await nextLine()).trim()
       if (hidden || !isTerminal) output.write('\n')
-      hidden = false
+      hidden = isTerminal
       return line === '' ? fallback : line
     },
     close: () => lines.close(),
