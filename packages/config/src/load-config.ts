@@ -155,6 +155,7 @@ function limitsThatWereSet(settings: Settings, sources: Config['sources']): Wall
     maxPer30DaysMsat: settings.maxPer30DaysSats,
     maxLifetimeMsat: settings.maxLifetimeSats,
     maxIntoChannelMsat: settings.maxIntoChannelSats,
+    maxIntoChannelsPerDayMsat: settings.maxIntoChannelsPerDaySats,
     maxPaymentsPerMinute: settings.maxPaymentsPerMinute,
     maxFee:
       set('maxFeeSats') || set('maxFeePercent')

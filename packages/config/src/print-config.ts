@@ -27,6 +27,10 @@ export function printConfig(config: Config): string {
     maxPer30DaysSats: { value: sats(settings.maxPer30DaysSats), from: sources.maxPer30DaysSats },
     maxLifetimeSats: { value: sats(settings.maxLifetimeSats), from: sources.maxLifetimeSats },
     maxIntoChannelSats: { value: sats(settings.maxIntoChannelSats), from: sources.maxIntoChannelSats },
+    maxIntoChannelsPerDaySats: {
+      value: sats(settings.maxIntoChannelsPerDaySats),
+      from: sources.maxIntoChannelsPerDaySats,
+    },
     maxPaymentsPerMinute: { value: settings.maxPaymentsPerMinute, from: sources.maxPaymentsPerMinute },
     maxFeeSats: { value: settings.maxFeeSats / 1000n, from: sources.maxFeeSats },
     maxFeePercent: { value: settings.maxFeePercent / 10_000, from: sources.maxFeePercent },

@@ -141,6 +141,10 @@ export const settingsSchema = z.strictObject({
     placeholder: 'SATS',
     default: 'none is moved; beside a signed policy what that says, or less',
   }),
+  maxIntoChannelsPerDaySats: satsValue.optional().register(meta, {
+    description: 'Most own money that may be moved into channels in any 24 hours',
+    placeholder: 'SATS',
+  }),
   maxPaymentsPerMinute: countValue.optional().register(meta, {
     description: 'Most payments that may be begun in any minute',
     placeholder: 'COUNT',

@@ -99,6 +99,7 @@ describe('limits', () => {
         '--max-per-30-days-sats=6',
         '--max-fee-sats=7',
         '--max-into-channel-sats=8',
+        '--max-into-channels-per-day-sats=9',
       ],
     })
     expect(limits).toEqual({
@@ -107,6 +108,7 @@ describe('limits', () => {
       maxPer30DaysMsat: 6_000n,
       maxLifetimeMsat: 4_000n,
       maxIntoChannelMsat: 8_000n,
+      maxIntoChannelsPerDayMsat: 9_000n,
       maxPaymentsPerMinute: 5,
       maxFee: { partsPerMillion: 10_000, floorMsat: 7_000n },
     })

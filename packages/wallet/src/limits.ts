@@ -22,6 +22,8 @@ export interface WalletLimits {
   maxPaymentsPerMinute?: number
   /** Own money moved into one channel by one order, which is not spent by that. Default: none. */
   maxIntoChannelMsat?: Msat
+  /** The same in any 24 hours, all channels together. Beside the limit of one order. Default: no further limit. */
+  maxIntoChannelsPerDayMsat?: Msat
   /** A payment of more than this waits for the owner. */
   approveAboveMsat?: Msat
   /** Applied where a call names no fee, and never exceeded where it does. Default: the larger of 1 % and 10 sats. */

@@ -45,6 +45,7 @@ export const WINDOWS: Readonly<Record<string, string>> = {
 const SENTENCES: Readonly<Record<string, (detail: string) => string>> = {
   max_fee: (detail) => `The fee of a payment may be at most ${detail}.`,
   max_into_channel: (detail) => `At most ${detail}.`,
+  max_into_channels_per_day: (detail) => `At most ${detail}.`,
   allow: (detail) => `Only these may be paid: ${detail}.`,
   deny: (detail) => `These may not be paid: ${detail}.`,
   approve_above: (detail) => `Approval: ${detail}.`,

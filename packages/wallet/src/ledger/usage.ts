@@ -7,6 +7,8 @@ export interface Usage {
   dayMsat: Msat
   thirtyDaysMsat: Msat
   lifetimeMsat: Msat
+  /** Own money that went into channels in the last 24 hours; where it was asked for. */
+  capitalDayMsat?: Msat
   /** When the newest of it was charged, to a few seconds; later than now where the clock was put back. */
   newestMs?: number
 }
@@ -15,7 +17,7 @@ export type UsageWindow = 'minute' | 'hour' | 'day' | '30-days' | 'lifetime'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 
 /**
  * How long each window is and in how fine steps it is kept. A window takes in the whole of its oldest

@@ -1,3 +1,5 @@
+import { addMsat, ZERO_MSAT } from '@lightning-mcp/core'
+import { DAY_MS, type Usage } from '../ledger/usage.ts'
 import type { FeeFacts } from '../limits.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import { type Judgement, judge } from './judge.ts'
@@ -23,6 +25,7 @@ const COUNTED: readonly (keyof NodeLimits)[] = [
   'maxPer30DaysMsat',
   'maxLifetimeMsat',
   'maxPaymentsPerMinute',
+  'maxIntoChannelsPerDayMsat',
 ]
 
 /**
@@ -35,7 +38,7 @@ export async function assess(
   { account, spend, kind, destination, fees, nowMs, isApproved = false }: Assessment,
 ): Promise<Judgement> {
   const nodes = rulebook.nodesFor(account, spend)
-  const usages = await readUsages(store, nodes, nowMs)
+  const usages = await readUsages(store, nodes, nowMs, (spend.capitalMsat ?? 0n) > 0n)
   const asks = !isApproved && nodes.some(({ limits }) => limits.approveNewDestinations)
   const { nodeId } = spend.payee
   const to = kind === 'invoice' && nodeId !== undefined ? { payee: nodeId } : { destination }
@@ -43,11 +46,26 @@ export async function assess(
   return judge(spend, nodes, usages, fees, { nowMs, isNewDestination, isApproved })
 }
 
-/** Usage of every scope at which something is counted. */
-export async function readUsages(store: StoreReader, nodes: readonly LimitNode[], nowMs: number) {
+/** Usage of every scope at which something is counted. `withCapital`: what went into channels, too. */
+export async function readUsages(
+  store: StoreReader,
+  nodes: readonly LimitNode[],
+  nowMs: number,
+  withCapital: boolean,
+): Promise<Map<string, Usage>> {
   const counted = nodes.filter(({ limits }) => COUNTED.some((name) => limits[name] !== undefined))
-  const usages = new Map<string, Awaited<ReturnType<StoreReader['usage']>>>()
+  const usages = new Map<string, Usage>()
   for (const scope of new Set(counted.map((node) => node.scope)))
     usages.set(scope, await store.usage(scope, nowMs))
+  if (!withCapital || nodes.every(({ limits }) => limits.maxIntoChannelsPerDayMsat === undefined))
+    return usages
+  const moved = await store.capitalSince(nowMs - DAY_MS)
+  for (const [scope, usage] of usages) {
+    const capitalDayMsat = addMsat(
+      ZERO_MSAT,
+      ...moved.filter(({ limitScopes }) => limitScopes.includes(scope)).map(({ capitalMsat }) => capitalMsat),
+    )
+    usages.set(scope, { ...usage, capitalDayMsat })
+  }
   return usages
 }

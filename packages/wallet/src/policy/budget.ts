@@ -1,4 +1,4 @@
-import { clampSubMsat, type Msat } from '@lightning-mcp/core'
+import { clampSubMsat, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import type { Usage } from '../ledger/usage.ts'
 import { DEFAULT_LIMITS, type FeeCap } from '../limits.ts'
@@ -18,7 +18,7 @@ export async function readBudget(
   { account, nowMs }: { account: string; nowMs: number },
 ): Promise<Pick<Budget, 'maxPaymentMsat' | 'defaultFee' | 'rules'>> {
   const nodes = rulebook.allNodes(account)
-  const usages = await readUsages(store, nodes, nowMs)
+  const usages = await readUsages(store, nodes, nowMs, true)
   // a budget binds what it is for, not everything
   const common = nodes.filter(({ scope }) => !scope.includes('/'))
   const rules = nodes.flatMap((node) => rulesOf(node, usages.get(node.scope), nowMs))
@@ -72,6 +72,7 @@ function rulesOf({ scope, limits }: LimitNode, usage: Usage | undefined, nowMs: 
   const told = (rule: string, detail: string | undefined, allowed = true): RuleVerdict[] =>
     detail === undefined ? [] : [{ rule, scope, detail, allowed }]
   const { maxFee, activeHours, expiresAtMs, allow, deny, approveAboveMsat, maxPaymentsPerMinute } = limits
+  const { maxIntoChannelsPerDayMsat: perDayMsat } = limits
   const usedCount = usage?.minuteCount ?? 0
   return [
     ...told(
@@ -97,6 +98,11 @@ function rulesOf({ scope, limits }: LimitNode, usage: Usage | undefined, nowMs: 
       limits.maxIntoChannelMsat === undefined
         ? undefined
         : `${amountText(limits.maxIntoChannelMsat)} into one channel, which is not spent`,
+    ),
+    ...told(
+      'max_into_channels_per_day',
+      perDayMsat &&
+        `${amountText(perDayMsat)} into channels in 24 hours, ${amountText(clampSubMsat(perDayMsat, usage?.capitalDayMsat ?? ZERO_MSAT))} of it left`,
     ),
     ...(maxPaymentsPerMinute === undefined
       ? []

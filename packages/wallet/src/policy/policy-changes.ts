@@ -27,6 +27,7 @@ const CEILINGS = [
   'maxLifetimeSats',
   'maxPaymentsPerMinute',
   'maxIntoChannelSats',
+  'maxIntoChannelsPerDaySats',
   'approveAboveSats',
 ] as const
 const FEES = ['maxFeeSats', 'maxFeePercent'] as const

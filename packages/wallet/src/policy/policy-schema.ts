@@ -14,6 +14,7 @@ const limitShape = {
   maxFeeSats: field.sats.optional(),
   maxFeePercent: field.percent.optional(),
   maxIntoChannelSats: field.sats.optional(),
+  maxIntoChannelsPerDaySats: field.sats.optional(),
   allow: field.patterns('leave it out to allow every destination').optional(),
   deny: field.patterns('leave it out to deny none').optional(),
   approveAboveSats: field.sats.optional(),
@@ -116,6 +117,7 @@ function toLimits(written: WrittenLimits): NodeLimits {
         ? undefined
         : { partsPerMillion: maxFeePercent ?? 0, floorMsat: maxFeeSats ?? ZERO_MSAT },
     maxIntoChannelMsat: written.maxIntoChannelSats,
+    maxIntoChannelsPerDayMsat: written.maxIntoChannelsPerDaySats,
     allow: written.allow,
     deny: written.deny,
     approveAboveMsat: written.approveAboveSats,

@@ -17,6 +17,7 @@ const AMOUNTS = {
   maxPer30DaysMsat: 'maxPer30DaysSats',
   maxLifetimeMsat: 'maxLifetimeSats',
   maxIntoChannelMsat: 'maxIntoChannelSats',
+  maxIntoChannelsPerDayMsat: 'maxIntoChannelsPerDaySats',
 } as const satisfies Partial<Record<keyof NodeLimits, string>>
 
 /** What a policy may say and its owner probably does not mean, one sentence each. */

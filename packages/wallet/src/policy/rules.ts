@@ -1,4 +1,4 @@
-import { clampSubMsat, type Msat } from '@lightning-mcp/core'
+import { clampSubMsat, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import { feeCapFor } from '../limits.ts'
 import { activeHoursText, isActive } from './active-hours.ts'
@@ -122,6 +122,25 @@ const maxIntoChannel: Rule = (question) => {
   }))
 }
 
+/** A peer can keep a channel from closing for weeks: what many of them may hold together is limited, too. */
+const maxIntoChannelsPerDay: Rule = (question) => {
+  const { node, capitalMsat, usage } = question
+  const { maxIntoChannelsPerDayMsat: limitMsat } = node.limits
+  if (limitMsat === undefined || capitalMsat === 0n) return undefined
+  const before = usage.capitalDayMsat ?? ZERO_MSAT
+  return amountRuling(
+    'max_into_channels_per_day',
+    question,
+    limitMsat,
+    (before + capitalMsat) as Msat,
+    () => ({
+      code: 'budget_exceeded',
+      message: `${amountText(capitalMsat)} is more than may still go into channels: ${limitOf(node.scope)} is ${amountText(limitMsat)} in 24 hours, ${amountText(before)} of it used`,
+      hint: `Wait until the 24 hours have moved on, move at most ${amountText(clampSubMsat(limitMsat, before))}, or ask the owner.`,
+    }),
+  )
+}
+
 const perMinute: Rule = ({ node: { scope, limits }, usage }) => {
   const { maxPaymentsPerMinute: limitCount } = limits
   if (limitCount === undefined) return undefined
@@ -219,6 +238,7 @@ export const LIMIT_RULES: readonly Rule[] = [
   maxPayment,
   maxFee,
   maxIntoChannel,
+  maxIntoChannelsPerDay,
   perMinute,
   ...WINDOWS.map(inWindow),
 ]

@@ -9,7 +9,7 @@ import { createPayeeIndexes } from './payee-queries.ts'
 import { bindQuotesToSpends, createQuoteTable } from './quote-queries.ts'
 import { createSafetyTables } from './safety-queries.ts'
 import type { Database } from './schema.ts'
-import { createSpendIndexes } from './spend-queries.ts'
+import { createCapitalIndex, createSpendIndexes } from './spend-queries.ts'
 
 const MONEY = 'bigint' as const
 const TIME = 'bigint' as const
@@ -154,6 +154,7 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.schema.alterTable('intents').addColumn('send_options', 'text').execute()
     await createOfferIndex(db)
+    await createCapitalIndex(db)
     await bindQuotesToSpends(db)
     await createHoldTables(db)
   },

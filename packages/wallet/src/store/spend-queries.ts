@@ -1,6 +1,6 @@
-import type { BackendIdentity } from '@lightning-mcp/core'
+import { type BackendIdentity, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
-import { type Intent, OPEN_STATES } from '../intents/intent.ts'
+import { type Intent, LIVE_STATES, OPEN_STATES } from '../intents/intent.ts'
 import { fromRow, INTENT_COLUMNS } from './columns.ts'
 import type { Database } from './schema.ts'
 
@@ -21,6 +21,8 @@ export interface SpendReader {
   ): Promise<readonly Intent[]>
   /** The one that the backend knows by that id (a transaction, for what is on the chain). */
   intentByBackendPaymentId(identity: BackendIdentity, id: string): Promise<Intent | undefined>
+  /** Own money that went into channels, or may have, since the moment, with the scopes at which it counts. */
+  capitalSince(sinceMs: number): Promise<readonly { capitalMsat: Msat; limitScopes: readonly string[] }[]>
 }
 
 const SPEND_KINDS = ['keysend', 'onchain', 'channel-open', 'channel-close', 'splice-in', 'splice-out'].map(
@@ -28,6 +30,7 @@ const SPEND_KINDS = ['keysend', 'onchain', 'channel-open', 'channel-close', 'spl
 )
 // written out and not as parameters: only so does SQLite see that a partial index fits
 const HELD = [sql.lit('reserved'), sql.lit('dispatched')]
+const LIVE = LIVE_STATES.map((state) => sql.lit(state))
 const OPEN = OPEN_STATES.map((state) => sql.lit(state))
 
 /** So that a transaction is found among a million payments by invoice. */
@@ -50,6 +53,16 @@ export async function createSpendIndexes(db: Kysely<Database>): Promise<void> {
     .columns(['destination', 'amount_msat', 'created_at_ms'])
     .where(sql.ref('kind'), 'in', SPEND_KINDS)
     .where(sql.ref('state'), 'in', OPEN)
+    .execute()
+}
+
+/** So that what went into channels lately is found whatever else there is. */
+export async function createCapitalIndex(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createIndex('capital_by_time')
+    .on('intents')
+    .columns(['charged_at_ms'])
+    .where(sql.ref('capital_msat'), 'is not', null)
     .execute()
 }
 
@@ -97,6 +110,18 @@ export function spendQueries(db: Kysely<Database>): SpendReader {
     async intentByBackendPaymentId(identity, id) {
       const row = await ofBackend(identity).where('backend_payment_id', '=', id).limit(1).executeTakeFirst()
       return row === undefined ? undefined : read(row)
+    },
+    async capitalSince(sinceMs) {
+      const rows = await db
+        .selectFrom('intents')
+        .selectAll()
+        .where('capital_msat', 'is not', null)
+        .where('charged_at_ms', '>=', BigInt(sinceMs))
+        .where('state', 'in', LIVE)
+        .execute()
+      return rows
+        .map(read)
+        .map(({ capitalMsat = ZERO_MSAT, limitScopes = [] }) => ({ capitalMsat, limitScopes }))
     },
   }
 }

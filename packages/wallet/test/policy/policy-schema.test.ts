@@ -42,6 +42,7 @@ describe('a whole policy', () => {
             maxFeeSats: 5,
             maxFeePercent: 0.5,
             maxIntoChannelSats: 0,
+            maxIntoChannelsPerDaySats: 7,
             allow: ['*@shop.example'],
             deny: ['evil@shop.example'],
             approveAboveSats: 500,
@@ -71,6 +72,7 @@ describe('a whole policy', () => {
       maxPaymentsPerMinute: 10,
       maxFee: { partsPerMillion: 5_000, floorMsat: 5_000n },
       maxIntoChannelMsat: 0n,
+      maxIntoChannelsPerDayMsat: 7_000n,
       approveAboveMsat: 500_000n,
       approveNewDestinations: true,
       activeHours: { timeZone: 'Europe/Berlin', days: ['mon', 'fri'], fromMinute: 480, toMinute: 1_440 },
@@ -114,6 +116,7 @@ describe('an amount', () => {
     'maxLifetimeSats',
     'maxFeeSats',
     'maxIntoChannelSats',
+    'maxIntoChannelsPerDaySats',
     'approveAboveSats',
   ]
   const wrong: [unknown, string][] = [

@@ -6,6 +6,7 @@ import { World } from '../support/world.ts'
 const BACK_TO_TWO = [
   'drop table hold_invoices',
   'drop index offers_by_destination',
+  'drop index capital_by_time',
   'alter table intents drop column send_options',
   'alter table quotes drop column capital_msat',
   'alter table quotes drop column terms',
