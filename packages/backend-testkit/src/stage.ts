@@ -28,6 +28,8 @@ export interface Stage {
   mineBlocks?(count: number): Promise<void>
   /** An on-chain address of somebody else. */
   foreignAddress?(): Promise<string>
+  /** An address that a splice-out may pay, where the node pays none of somebody else. */
+  spliceOutAddress?(): Promise<string>
   /** Has a payment of somebody else routed through the backend's node, which passes on exactly so much. Resolves once settled. */
   routePayment?(amountMsat: Msat): Promise<void>
   /** A watchtower that the backend's node can reach and has not been told of. */

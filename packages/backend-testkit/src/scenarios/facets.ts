@@ -114,7 +114,7 @@ export const facetScenarios: readonly Scenario[] = [
     assert.equal(grown.capacitySat - first.capacitySat, 30_000n, 'what the channel grew by')
     assert.equal(grown.localMsat - first.localMsat, 30_000_000n, 'what this side has more')
     await stage.mineBlocks!(6)
-    const address = await stage.foreignAddress!()
+    const address = await (stage.spliceOutAddress ?? stage.foreignAddress)!()
     const amountSat = sat(20_000n)
     await backend.splicing!.spliceOut({ channel: spare, amountSat, address })
     const shrunk = await until(

@@ -34,6 +34,7 @@ export const METHODS = {
   disconnect: '0',
   listpeers: '0',
   newaddr: '0',
+  listaddresses: '24.11',
   withdraw: '0',
   feerates: '0',
   listtransactions: '0',

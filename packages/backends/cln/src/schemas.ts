@@ -258,6 +258,7 @@ export interface Replies {
   disconnect: object
   listpeers: { peers: readonly RawPeer[] }
   newaddr: { bech32?: string; p2tr?: string }
+  listaddresses: { addresses?: readonly { bech32?: string; p2tr?: string }[] }
   withdraw: { txid?: string }
   feerates: { perkb?: { splice?: number; estimates?: readonly { blockcount: number; feerate: number }[] } }
   listtransactions: { transactions: readonly RawTransaction[] }

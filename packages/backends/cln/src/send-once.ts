@@ -20,14 +20,18 @@ export async function sendOnce<M extends Method>(
   client: ClnClient,
   method: M,
   params: Params,
-  { signal, refused, timeoutMs = SPENDING_TIMEOUT_MS }: SendOnceOptions,
+  { signal, refused, doubted, timeoutMs = SPENDING_TIMEOUT_MS }: SendOnceOptions,
 ): Promise<Sent<Replies[M]>> {
   await readyToSend(client, signal)
   try {
     return { result: await client.send(method, params, { signal, timeoutMs }) }
   } catch (error) {
     if (error instanceof WireFault && !error.sent) throw mapClnError(error)
-    if (error instanceof RpcFault && (findErrorRule(error)?.refusesUnrecorded || refused(error)))
+    if (
+      error instanceof RpcFault &&
+      doubted?.(error) !== true &&
+      (findErrorRule(error)?.refusesUnrecorded || refused(error))
+    )
       throw withoutDoubt(error)
     if (!(error instanceof RpcFault)) return { unknown: true, detail: 'the answer was lost' }
     const words = redact(error.message)
@@ -39,6 +43,8 @@ interface SendOnceOptions {
   signal: AbortSignal | undefined
   /** Whether this error of the node's says that nothing was done. */
   refused(fault: RpcFault): boolean
+  /** Whether it proves nothing of the kind here, although its code does elsewhere. */
+  doubted?(fault: RpcFault): boolean
   timeoutMs?: number
 }
 

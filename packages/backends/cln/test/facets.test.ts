@@ -44,6 +44,9 @@ const sentTo = (method: string) => node.called(method).map(({ params }) => param
 const PEER = nodeId('02dec48ac7015821284d2e77421ceec623e7fca22f5901e77cf59d9629cf3a45c2')
 const CHANNEL = { channelId: 'ebaf1656bd925edbf30057a5d61aa1f6c9710fd5ecc5e42c1d63dd71b367fd7f' }
 const CHANNEL_NAMES = { channel_id: CHANNEL.channelId }
+/** Captured as listaddresses; and as withdraw's destination. */
+const OWN_ADDRESS = 'bcrt1qkqq4a5lvtpdrahfap3jks5m2sxmcpf2xajz785'
+const FOREIGN_ADDRESS = 'bcrt1qj2mgetnyt3sn2efx5y9ycy75s6s5c5jh4yak0v'
 const OUTPOINT = '7ffd67b371dd631d2ce4c5ecd50f71c9f6a11ad6a55700f3db5e92bd5616afeb:0'
 
 describe('channels', () => {
@@ -151,15 +154,56 @@ describe('splicing', () => {
     replay('listpeerchannels', 'listpeerchannels-normal')
     replay('splicein')
     replay('spliceout')
+    replay('listaddresses')
     const { splicing } = await open()
     const grown = await splicing?.spliceIn({ channel: CHANNEL, amountSat: sat(100_000n) })
     expect(grown).toMatchObject({ ...CHANNEL, status: 'pending' })
     expect(grown?.txId).toMatch(/^5ebeba36/)
-    await splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(60_000n), address: 'bcrt1qx' })
+    await splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(60_000n), address: OWN_ADDRESS })
     expect(sentTo('splicein')).toEqual([{ channel: CHANNEL.channelId, amount: '100000sat' }])
-    expect(sentTo('spliceout')).toEqual([
-      { channel: CHANNEL.channelId, amount: '60000sat', destination: 'bcrt1qx' },
-    ])
+    expect(sentTo('spliceout')).toEqual([{ channel: CHANNEL.channelId, amount: '60000sat' }])
+  })
+
+  test.each([
+    ['somebody else', FOREIGN_ADDRESS, 'unsupported'],
+    ['the wallet by its name in a script', 'wallet', 'invalid_request'],
+    ['a script', `${OWN_ADDRESS}; 100% -> 02dec48ac7`, 'invalid_request'],
+    ['another channel', CHANNEL.channelId, 'invalid_request'],
+  ])('nothing is spliced out to %s', async (_whom, address, code) => {
+    replay('listpeerchannels', 'listpeerchannels-normal')
+    replay('spliceout')
+    node.on('listaddresses', () => ({ addresses: [] }))
+    const { splicing } = await open()
+    await expect(
+      splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(60_000n), address }),
+    ).rejects.toMatchObject({ code, sent: 'no' })
+    expect(sentTo('spliceout')).toEqual([])
+  })
+
+  test('an answer that cannot be read before anything was asked for is no doubt', async () => {
+    node.on('listpeerchannels', () => ({}))
+    const { splicing } = await open()
+    await expect(splicing?.spliceIn({ channel: CHANNEL, amountSat: sat(1000n) })).rejects.toMatchObject({
+      code: 'unavailable',
+      sent: 'no',
+    })
+  })
+
+  test('"invalid parameters" of a later step is a doubt that the channel resolves', async () => {
+    replay('listpeerchannels', 'listpeerchannels-normal')
+    const { splicing } = await open()
+    const splice = () => splicing?.spliceIn({ channel: CHANNEL, amountSat: sat(1000n) })
+    node.on('splicein', () => fail(-32602, 'splice_init: {"code":354,"message":"low"}'))
+    expect((await splice())?.status).toBe('failed')
+    node.on('splicein', () => fail(-32602, 'splice_signed: {"code":357,"message":"peer has gone"}'))
+    expect((await splice())?.status).toBe('unknown')
+    node.on('splicein', () => {
+      const { channels } = captured<{ channels: object[] }>('listpeerchannels-splicing')
+      const spliced = { ...channels[0], ...CHANNEL_NAMES }
+      node.on('listpeerchannels', () => ({ channels: [spliced] }))
+      return fail(-32602, 'splice_signed: {"code":357,"message":"peer has gone"}')
+    })
+    expect((await splice())?.status).toBe('pending')
   })
 
   test('a rate that the node would exceed is refused before anything is spliced', async () => {
@@ -169,7 +213,8 @@ describe('splicing', () => {
     const { splicing } = await open()
     const splice = (feeRateSatPerVbyte: number) =>
       splicing?.spliceIn({ channel: CHANNEL, amountSat: sat(1000n), feeRateSatPerVbyte })
-    await expect(splice(0.5)).rejects.toMatchObject({ code: 'unsupported', sent: 'no' })
+    // 1.032 sat/vB is the node's own
+    await expect(splice(0.98)).rejects.toMatchObject({ code: 'unsupported', sent: 'no' })
     expect(sentTo('splicein')).toEqual([])
     expect((await splice(1))?.status).toBe('pending')
   })
@@ -186,8 +231,9 @@ describe('splicing', () => {
   test('its own error has failed if the channel shows no trace of it', async () => {
     replay('listpeerchannels', 'listpeerchannels-normal')
     replay('spliceout', 'spliceout-too-much')
+    replay('listaddresses')
     const { splicing } = await open()
-    const splice = () => splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(1n), address: 'bcrt1qx' })
+    const splice = () => splicing?.spliceOut({ channel: CHANNEL, amountSat: sat(1n), address: OWN_ADDRESS })
     expect(await splice()).toMatchObject({ status: 'failed', detail: 'Channel is disconnected' })
     node.on('spliceout', () => {
       const { channels } = captured<{ channels: object[] }>('listpeerchannels-splicing')

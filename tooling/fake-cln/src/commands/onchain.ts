@@ -15,10 +15,12 @@ export const onchainCommands: Commands = {
     const type = params.text('addresstype') ?? 'all'
     if (type !== 'all' && type !== 'bech32' && type !== 'p2tr')
       throw badParameter('addresstype', 'should be one of bech32, p2tr, or all', JSON.stringify(type))
-    return given({
+    const made = given({
       bech32: type === 'p2tr' ? undefined : await node.link.call('newAddress', { type: 'p2wpkh' }),
       p2tr: type === 'bech32' ? undefined : await node.link.call('newAddress', { type: 'p2tr' }),
     })
+    node.addresses.push({ keyidx: node.addresses.length + 1, ...made })
+    return made
   },
 
   withdraw: async (node, params) => {
@@ -70,7 +72,14 @@ export const onchainCommands: Commands = {
     transactions: (await node.coins.transactions()).map((transaction) => transactionLine(node, transaction)),
   }),
 
-  listaddresses: async () => ({ addresses: [] }),
+  listaddresses: async (node, params) => {
+    const address = params.text('address')
+    return {
+      addresses: node.addresses.filter(
+        ({ bech32, p2tr }) => address === undefined || bech32 === address || p2tr === address,
+      ),
+    }
+  },
 
   feerates: async (node, params) => {
     const style = params.text('style') ?? ''

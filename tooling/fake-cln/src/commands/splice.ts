@@ -32,7 +32,9 @@ export const spliceCommands: Commands = {
   spliceout: async (node, params) => {
     const { channel, amountSat } = await readOrder(node, params, 'out')
     const { channelId = '' } = channel
-    const address = params.text('destination') ?? (await node.link.call('newAddress', { type: 'p2tr' }))
+    if ((params.text('destination') ?? 'wallet') !== 'wallet')
+      throw new RpcError(INVALID_PARAMS, 'Dynamic bitcoin address amounts not supported for now')
+    const address = await node.link.call('newAddress', { type: 'p2tr' })
     return spliced(node, channel, () =>
       node.coins.spending(
         () => ({ kind: 'splice', channelId, channelMsat: -amountSat * 1000n, ...outpointOf(channel) }),
@@ -69,7 +71,7 @@ async function spliced(
   }
 }
 
-/** The daemon makes a script of it, and that wants the unit and the channel's full id. */
+/** The daemon makes a script of it, and that wants the unit and the channel's full id; it pays no address (plugins/spender/splice.c). */
 async function readOrder(
   node: FakeNode,
   params: Parameters,
@@ -80,7 +82,7 @@ async function readOrder(
   const script =
     direction === 'in'
       ? `wallet -> ${amount} + fee; ${amount} -> ${id}`
-      : `${id} -> ${amount} + fee; ${amount} -> wallet`
+      : `${id} -> ${amount} + fee; 100% -> wallet`
   const parts = /^(\d+)sat$/.exec(amount)
   const channel = /^[0-9a-f]{64}$/.test(id) ? await node.channels.find(id) : undefined
   if (parts?.[1] === undefined || channel === undefined) throw compileFailed(script)

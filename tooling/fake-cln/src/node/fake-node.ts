@@ -56,6 +56,8 @@ export class FakeNode {
   readonly coins: CoinBook
   readonly offers: OfferBook
   readonly runes: RuneBook
+  /** Given out by newaddr, as listaddresses tells them. */
+  readonly addresses: { keyidx: number; bech32?: string; p2tr?: string }[] = []
   readonly forwards: ForwardBook
   readonly faults: NodeFaults = {
     failWhileHeld: false,

@@ -22,7 +22,7 @@ export const NOT_SERVED: Readonly<Record<string, string>> = {
   'dev-splice-dryrun': 'a developer command',
   invoicerequest: 'asks to be asked for money; no facet of the interface does',
   'invoice-unicode': 'replay.test.ts sends it as bytes, because JSON.stringify writes no such escapes',
-  listaddresses: 'every address that was given out; the simulated network keeps none',
+  listaddresses: 'every address that was given out since the node was made',
   'listfunds-empty': 'a node without coins and channels; two empty lists',
   'listfunds-onchain': 'a node without channels; listfunds-channel has both lists',
   listhtlcs: 'those that are over; the simulated network forgets them',
