@@ -5,12 +5,10 @@ import { decideAccess, isLoopback } from './access-policy.ts'
 import { type BearerToken, hashToken } from './bearer-token.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
 import { createServerLog, toRuntimeLog } from './server-log.ts'
+import { slowTools } from './slow-tools.ts'
 import { StartError } from './start-error.ts'
 import { loadTokenFile } from './token-file.ts'
 import { createReadiness } from './wallet-readiness.ts'
-
-/** Tools that wait for the network: up to a minute, longer than many proxies keep a silent answer. */
-const SLOW_TOOLS = ['pay_invoice', 'pay_lightning_address', 'wait_for_payment']
 
 /** Calls under way get this long to answer, and the whole end takes no longer than the other. */
 const CALLS_GRACE_MS = 5_000
@@ -43,7 +41,7 @@ export const serve = async ({ config, version, stderr }: ServeRequest): Promise<
     allowedHosts: isUnspecified(host) ? allowedHosts : [host, ...allowedHosts],
     allowedOrigins,
     behindProxy,
-    slowTools: SLOW_TOOLS,
+    slowTools: slowTools(runtime.face),
     followResources: runtime.face.onResourceChange,
     readiness: createReadiness({
       wallet: runtime.wallet,
