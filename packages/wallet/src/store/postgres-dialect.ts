@@ -21,6 +21,8 @@ export interface PostgresDialectOptions {
   open(): Pool
   /** For how long another process may be in its transaction before a call gives up. */
   busyTimeoutMs: number
+  /** Whether its tables are as they stay: a statement that was planned before a column was added fails ever after. */
+  isMigrated(): boolean
 }
 
 /**
@@ -70,7 +72,7 @@ class PostgresDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     if (this.#pool === undefined) throw new Error('the database is closed')
-    return new PostgresConnection(await this.#pool.connect(), this.#names)
+    return new PostgresConnection(await this.#pool.connect(), this.#names, this.#options.isMigrated)
   }
 
   async beginTransaction(connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
@@ -106,14 +108,16 @@ class PostgresDriver implements Driver {
 class PostgresConnection implements DatabaseConnection {
   readonly #client: PoolClient
   readonly #names: Map<string, string>
+  readonly #mayPrepare: () => boolean
   readonly #onError = () => {
     this.#lost = true
   }
   #lost = false
 
-  constructor(client: PoolClient, names: Map<string, string>) {
+  constructor(client: PoolClient, names: Map<string, string>, mayPrepare: () => boolean) {
     this.#client = client
     this.#names = names
+    this.#mayPrepare = mayPrepare
     client.on('error', this.#onError)
   }
 
@@ -139,7 +143,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async #ask<R>(sql: string, parameters: readonly unknown[]) {
-    const name = parameters.length === 0 ? undefined : this.#nameOf(sql)
+    const name = parameters.length === 0 || !this.#mayPrepare() ? undefined : this.#nameOf(sql)
     try {
       return await this.#client.query<R & Record<string, unknown>>(
         name === undefined

@@ -39,10 +39,12 @@ async function connect(connectionString: string, busyTimeoutMs: number): Promise
     import('./postgres-dialect.ts'),
     import('./postgres-tls.ts'),
   ])
-  return openDatabase(
+  let isMigrated = false
+  const opened = await openDatabase(
     'postgres',
     postgresDialect({
       busyTimeoutMs,
+      isMigrated: () => isMigrated,
       open: () =>
         new pg.Pool({
           connectionString: withTls(connectionString),
@@ -56,6 +58,8 @@ async function connect(connectionString: string, busyTimeoutMs: number): Promise
     }),
     assertUnicode,
   )
+  isMigrated = true
+  return opened
 }
 
 /** What a memo or an address holds must come back as it went in. */

@@ -2,9 +2,10 @@ import { type Postgres, requirePostgres, startPostgres } from '@lightning-mcp/no
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPostgresStore } from '../../src/store/postgres-store.ts'
 import type { WalletStore } from '../../src/store/wallet-store.ts'
+import type { PaymentId } from '../../src/wallet.ts'
 import { openCuttingProxy } from '../support/cutting-proxy.ts'
 import { intent } from '../support/intents.ts'
-import { ask, counted, newDatabase, openStore, serverUrl } from '../support/stores.ts'
+import { ask, counted, newDatabase, openFreshStore, openStore, serverUrl } from '../support/stores.ts'
 import { temporaryFolder, World } from '../support/world.ts'
 
 const PASSWORD = 'hunter2-of-nobody'
@@ -243,6 +244,13 @@ describe.skipIf(!available)('a server in trouble', () => {
 })
 
 describe.skipIf(!available)('a transaction', () => {
+  test('asks what its migrations asked before they changed the tables', async () => {
+    const store = openFreshStore()
+    onTestFinished(() => store.close())
+    const question = { order: 'oldest-first', after: 'pay_' as PaymentId, limit: 500 } as const
+    expect(await store.transaction((writer) => writer.intentPage(question))).toEqual([])
+  })
+
   test('is on disk though the database was told not to wait', async () => {
     const address = await ownDatabase('hasty')
     await ask(serverUrl(), 'alter database hasty set synchronous_commit = off')
