@@ -2,6 +2,7 @@ import { cleanText, LightningError, OPERATIONS, type Operation, ZERO_MSAT } from
 import type { Clock } from './clock.ts'
 import { channelName } from './dispatch/listing.ts'
 import { RefusalMeter } from './intents/refusal-meter.ts'
+import type { ManageGuard } from './manage-guard.ts'
 import type { WalletStore } from './store/wallet-store.ts'
 import type { SpendingPaused } from './wallet.ts'
 
@@ -28,15 +29,16 @@ export interface ManageRecordOptions {
   store: WalletStore
   clock: Clock
   paused: () => Promise<SpendingPaused | undefined>
+  guard: ManageGuard
   onAlarm: (alarm: string) => void
 }
 
 /**
  * Keeps for the owner which calls changed the node, and stops those that cost money while spending is
- * paused: `note` is called before each, and throws where it may not be made now. What changes the node
- * is not done without a record.
+ * paused or limits are against it: `note` is called before each, and throws where it may not be made now.
+ * What changes the node is not done without a record.
  */
-export function manageRecord({ account, store, clock, paused, onAlarm }: ManageRecordOptions) {
+export function manageRecord({ account, store, clock, paused, guard, onAlarm }: ManageRecordOptions) {
   const meter = new RefusalMeter(() =>
     onAlarm(`account ${account} changes its node so often that for now not each call is written down`),
   )
@@ -45,12 +47,14 @@ export function manageRecord({ account, store, clock, paused, onAlarm }: ManageR
       const stopped = COSTLY.includes(operation) ? await paused() : undefined
       const atMs = clock.now()
       const detail = tell(request)
-      const allowed = stopped === undefined
+      const refusal =
+        stopped === undefined ? await guard.check(operation, request, atMs) : spendingPaused(stopped)
+      const allowed = refusal === undefined
       const note = {
         account,
         atMs,
         verdict: allowed ? ('allowed' as const) : ('refused' as const),
-        code: allowed ? 'managed' : 'spending_paused',
+        code: refusal === undefined ? 'managed' : refusal.code,
         destination: operation,
         amountMsat: ZERO_MSAT,
         maxFeeMsat: ZERO_MSAT,
@@ -62,16 +66,13 @@ export function manageRecord({ account, store, clock, paused, onAlarm }: ManageR
         // being paid goes on whatever becomes of the store
         if (OPERATIONS[operation as Operation] !== 'receive') throw unrecorded(cause)
       }
-      if (stopped !== undefined)
-        throw new LightningError({
-          code: 'spending_paused',
-          message: stopped.reason,
-          hint: stopped.hint,
-          sent: 'no',
-        })
+      if (refusal !== undefined) throw refusal
     },
   }
 }
+
+const spendingPaused = ({ reason, hint }: SpendingPaused): LightningError =>
+  new LightningError({ code: 'spending_paused', message: reason, hint, sent: 'no' })
 
 const unrecorded = (cause: unknown): LightningError =>
   new LightningError({

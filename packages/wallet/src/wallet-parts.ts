@@ -15,6 +15,7 @@ import { HoldInvoices } from './hold/hold-invoices.ts'
 import { sameBackend } from './intents/intent.ts'
 import { Leases } from './leases.ts'
 import { checkLimits } from './limits.ts'
+import { ManageGuard } from './manage-guard.ts'
 import { manageRecord } from './manage-record.ts'
 import { Payer } from './payer.ts'
 import { PolicyBook } from './policy/policy-book.ts'
@@ -164,7 +165,8 @@ export function composeParts(options: WalletOptions) {
     ...(resolver === undefined ? {} : { resolver }),
   })
 
-  const managed = manageRecord({ account, store, clock, paused, onAlarm })
+  const guard = new ManageGuard({ account, store, policy })
+  const managed = manageRecord({ account, store, clock, paused, guard, onAlarm })
 
   const approvals: ApprovalWorker = new ApprovalWorker({
     account,
