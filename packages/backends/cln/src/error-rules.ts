@@ -20,9 +20,18 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   // captured as rest-no-rune, rest-readonly-denied, checkrune-blacklisted
   {
     codes: [1501],
+    text: /missing/i,
     code: 'unauthenticated',
     message: 'clnrest wants a rune',
     hint: `Give CLN_RUNE or CLN_RUNE_FILE. ${MAKE_RUNE}`,
+    refusesUnrecorded: true,
+  },
+  // otherwise of a rune that is there and of another node: "Not derived from master"
+  {
+    codes: [1501],
+    code: 'unauthenticated',
+    message: 'Core Lightning does not accept the rune',
+    hint: `Give a rune of this very node. ${MAKE_RUNE}`,
     refusesUnrecorded: true,
   },
   // https://github.com/rustyrussell/runes: what a `rate` or `per` says when it is used up

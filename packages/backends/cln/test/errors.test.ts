@@ -24,3 +24,13 @@ test('every captured error tells what to do, and nothing that looks like a secre
 test('a fault of our own is internal', () => {
   expect(mapClnError(new TypeError('x is undefined'))).toMatchObject({ code: 'internal', sent: 'maybe' })
 })
+
+test.each([
+  ['Not authorized: Missing rune', /^Give CLN_RUNE/],
+  ['Not authorized: Not derived from master', /^Give a rune of this very node/],
+])('%s is told with what to give', (message, hint) => {
+  expect(mapClnError(new RpcFault(1501, message))).toMatchObject({
+    code: 'unauthenticated',
+    hint: expect.stringMatching(hint),
+  })
+})
