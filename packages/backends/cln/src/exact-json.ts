@@ -13,10 +13,13 @@ export function parseExact(text: string): unknown {
   return LONG_INTEGER.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text)
 }
 
+/** Longer ones are nobody's: to read millions of digits would take seconds. */
+const SIXTY_FOUR_BITS = /^-?\d{1,20}$/
+
 function keepExact(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   const source = context?.source
-  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
+  return source !== undefined && SIXTY_FOUR_BITS.test(source) ? BigInt(source) : value
 }
 
 /** What a parameter may be made of; undefined members are left out. */

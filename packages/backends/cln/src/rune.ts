@@ -17,7 +17,7 @@ export const UNRESTRICTED: RuneContents = { restrictions: [] }
 
 /** SHA-256 of secret and restrictions, before the text. */
 const TAG_BYTES = 32
-const CONDITIONS = '!=/^$~<>{}#'
+const CONDITION = /[!=/^$~<>{}#]/
 
 /**
  * Reads a rune's restrictions without asking the node.
@@ -33,9 +33,11 @@ export function readRune(rune: string): RuneContents {
     if (alternatives.includes(undefined)) return {}
     restrictions.push(alternatives as Alternative[])
   }
-  // the first is the number of the rune, `=1`, with an empty name
-  const [first] = restrictions
-  return { restrictions: first?.[0]?.field === '' ? restrictions.slice(1) : restrictions }
+  // the first is the number of the rune, `=1`, with an empty name and nothing beside it
+  const [first = []] = restrictions
+  const isNumber = first[0]?.field === '' && first[0].condition === '='
+  if (isNumber && first.length > 1) return {}
+  return { restrictions: isNumber ? restrictions.slice(1) : restrictions }
 }
 
 function* splitEscaped(text: string, separator: string): Generator<string> {
@@ -52,7 +54,7 @@ function* splitEscaped(text: string, separator: string): Generator<string> {
 }
 
 function readAlternative(text: string): Alternative | undefined {
-  const at = [...text].findIndex((character) => CONDITIONS.includes(character))
+  const at = text.search(CONDITION)
   if (at === -1) return undefined
   return {
     field: text.slice(0, at),
@@ -74,15 +76,30 @@ export function judgeMethod(
   return worst(restrictions.map((alternatives) => best(alternatives.map((one) => judge(one, method, now)))))
 }
 
-/** Restrictions of use and not of right: the rune stays what it is. */
-const FREQUENCY = new Set(['per', 'rate'])
+/** Restrictions of use and not of right: the rune stays what it is. Others than these are taken by no node. */
+const FREQUENCIES: Readonly<Record<string, RegExp>> = {
+  per: /^[1-9]\d*(?:[mun]?sec|min|hour|day)?$/,
+  rate: /^[1-9]\d*$/,
+}
 
 function judge({ field, condition, value }: Alternative, method: string, now: number): RuneVerdict {
   if (condition === '#') return 'allowed'
-  if (FREQUENCY.has(field)) return 'allowed'
-  const holds = (is: boolean): RuneVerdict => (is ? 'allowed' : 'denied')
-  const fact = field === 'method' ? method : field === 'time' ? String(now) : undefined
-  if (fact === undefined) return 'depends'
+  switch (field) {
+    case 'method':
+      return judgeText(condition, method, value)
+    case 'time':
+      if (!WHOLE.test(value) || (condition !== '<' && condition !== '>')) return 'depends'
+      return holds(condition === '<' ? now < Number(value) : now > Number(value))
+    default:
+      return condition === '=' && FREQUENCIES[field]?.test(value) === true ? 'allowed' : 'depends'
+  }
+}
+
+const WHOLE = /^\d+$/
+
+const holds = (is: boolean): RuneVerdict => (is ? 'allowed' : 'denied')
+
+function judgeText(condition: string, fact: string, value: string): RuneVerdict {
   switch (condition) {
     case '=':
       return holds(fact === value)
@@ -94,16 +111,12 @@ function judge({ field, condition, value }: Alternative, method: string, now: nu
       return holds(fact.endsWith(value))
     case '~':
       return holds(fact.includes(value))
-    case '<':
-      return field === 'time' && /^\d+$/.test(value) ? holds(now < Number(value)) : 'denied'
-    case '>':
-      return field === 'time' && /^\d+$/.test(value) ? holds(now > Number(value)) : 'denied'
     case '{':
-      return holds(fact < value || fact === value)
+      return holds(fact < value)
     case '}':
       return holds(fact > value)
     default:
-      // `!`: the field must be missing, and both are always there
+      // `!`: the field must be missing, and it is always there; `<` and `>` are for numbers
       return 'denied'
   }
 }
@@ -118,7 +131,10 @@ const worst = (verdicts: readonly RuneVerdict[]): RuneVerdict =>
 export function runeExpiry({ restrictions = [] }: RuneContents): number | undefined {
   const times = restrictions.flatMap((alternatives) => {
     const [only] = alternatives
-    return alternatives.length === 1 && only?.field === 'time' && only.condition === '<'
+    return alternatives.length === 1 &&
+      only?.field === 'time' &&
+      only.condition === '<' &&
+      WHOLE.test(only.value)
       ? [Number(only.value)]
       : []
   })

@@ -66,6 +66,24 @@ describe('restrictions', () => {
     ['=1&method=x\\|pay', 'xpay', 'denied'],
     ['=1&nonsense', 'xpay', 'depends'],
     ['', 'xpay', 'allowed'],
+    // strictly before, strictly after
+    ['=1&method{xpay', 'xpay', 'denied'],
+    ['=1&method{xpaz', 'xpay', 'allowed'],
+    ['=1&method}xpay', 'xpay', 'denied'],
+    // no number of a rune: what stands beside it must not be dropped with it
+    ['=1|method=getinfo', 'xpay', 'depends'],
+    ['=1|=2&method=xpay', 'xpay', 'depends'],
+    ['/1&method=xpay', 'xpay', 'depends'],
+    ['#1&method=xpay', 'xpay', 'allowed'],
+    // frequencies that no node takes
+    ['=1&rate/60', 'xpay', 'depends'],
+    ['=1&rate=0', 'xpay', 'depends'],
+    ['=1&rate=60', 'xpay', 'allowed'],
+    ['=1&per=often', 'xpay', 'depends'],
+    ['=1&per!', 'xpay', 'depends'],
+    ['=1&time<soon', 'xpay', 'depends'],
+    ['=1&time/1', 'xpay', 'depends'],
+    ['=1&\u{1f600}method=xpay', 'xpay', 'depends'],
   ] as const)('%s lets %s be %s', (restrictions, method, verdict) => {
     expect(judgeMethod(readRune(runeOf(restrictions)), method, NOW)).toBe(verdict)
   })
@@ -77,6 +95,7 @@ describe('restrictions', () => {
   test('the end of a rune is the earliest time that stands alone', () => {
     expect(runeExpiry(readRune(runeOf('=1&time<200|method=xpay&time<900&time<500')))).toBe(500)
     expect(runeExpiry(readRune(UNRESTRICTED))).toBeUndefined()
+    expect(runeExpiry(readRune(runeOf('=1&time<soon')))).toBeUndefined()
   })
 })
 

@@ -33,6 +33,17 @@ describe('exact JSON', () => {
     })
   })
 
+  test('a number of more than 64 bits is none that is kept exactly', () => {
+    const digits = '9'.repeat(400)
+    expect(parseExact(`{"a":${digits},"b":-1}`)).toEqual({ a: Number.POSITIVE_INFINITY, b: -1 })
+  })
+
+  test('a nesting without end is an error, and no end of the process', () => {
+    const depth = 1_000_000
+    const text = `${'['.repeat(depth)}12345678901234567890${']'.repeat(depth)}`
+    expect(() => parseExact(text)).toThrow()
+  })
+
   test('digits inside a text stay text', () => {
     expect(parseExact('{"a":"x, 12345678901234567890"}')).toEqual({ a: 'x, 12345678901234567890' })
   })

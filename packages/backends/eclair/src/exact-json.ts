@@ -1,6 +1,9 @@
 /** A whole number of so many digits may be beyond what a double holds. */
 const LONG_NUMBER = /[:[,]\s*-?\d{16}/
 
+/** Longer ones are nobody's: to read millions of digits would take seconds. */
+const SIXTY_FOUR_BITS = /^-?\d{1,20}$/
+
 /** TypeScript's library does not know the third argument yet: https://github.com/tc39/proposal-json-parse-with-source */
 const parse = JSON.parse as (
   text: string,
@@ -14,7 +17,7 @@ export function parseExactJson(text: string): unknown {
     typeof value === 'number' &&
     !Number.isSafeInteger(value) &&
     source !== undefined &&
-    /^-?\d+$/.test(source)
+    SIXTY_FOUR_BITS.test(source)
       ? BigInt(source)
       : value,
   )

@@ -15,6 +15,8 @@ describe('numbers', () => {
     { text: '{"a":-9007199254740993}', expected: { a: -9_007_199_254_740_993n } },
     { text: '{"a":1.5,"b":"12345678901234567890"}', expected: { a: 1.5, b: '12345678901234567890' } },
     { text: '1e20', expected: 1e20 },
+    // of more than 64 bits, it is none of Eclair's
+    { text: `[${'9'.repeat(400)}]`, expected: [Number.POSITIVE_INFINITY] },
   ])('are exact: $text', ({ text, expected }) => expect(parseExactJson(text)).toEqual(expected))
 
   test.each([-1, 1.5, '10', null, undefined, Number.NaN, 2n ** 64n, 2 ** 53])(
