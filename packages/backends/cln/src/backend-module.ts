@@ -12,6 +12,12 @@ export const backendModule: BackendModule<ClnBackendOptions> = {
   title: 'Core Lightning, over its unix socket or clnrest',
   capabilities: clnCapabilities,
   options: clnOptions,
+  credentials: {
+    spend:
+      'Use clnrest with a rune that may read, receive and send only: the socket, and a rune without restrictions, may do everything. docs/backends/cln.md has the createrune commands.',
+    receive:
+      'Or give an agent with a shell a rune that may only be paid, and neither the socket nor its group: docs/backends/cln.md has the createrune command.',
+  },
   createBackend: (options) => createClnBackend(options),
   async readCredential(options) {
     const checked = checkOptions(options)
