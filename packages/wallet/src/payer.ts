@@ -1,5 +1,5 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
-import { type DestinationResolver, LightningError, supports } from '@lightning-mcp/core'
+import { type ChannelRef, type DestinationResolver, LightningError, supports } from '@lightning-mcp/core'
 import type { Accounts } from './accounts/accounts.ts'
 import { assertMayAskNode } from './accounts/tracked-kinds.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
@@ -21,6 +21,7 @@ import { askedFor, isKnownSpend } from './spending/asked-for.ts'
 import { planAgain } from './spending/plan-again.ts'
 import { prepareSpend } from './spending/prepare-spend.ts'
 import { readSpend } from './spending/read-spend.ts'
+import { recordedNames } from './spending/recorded-names.ts'
 import type { SpendRequest } from './spending/spend-request.ts'
 import type { Step } from './steps.ts'
 import { storeError } from './store/store-error.ts'
@@ -94,12 +95,15 @@ export class Payer {
     const reach = async () => {
       assertMayAskNode(await this.#read((reader) => reader.account(account)), order.order.kind)
       const profile = await connection.ready(signal)
+      const { identity } = profile
+      const namesOnRecord = (channel: ChannelRef) =>
+        this.#read((reader) => recordedNames(reader, identity, channel))
       const prepared = await connection.call(
-        (backend) => prepareSpend(order, { backend, profile, signal, nowMs: clock.now() }),
+        (backend) => prepareSpend(order, { backend, profile, signal, nowMs: clock.now(), namesOnRecord }),
         signal,
       )
       asked = askedFor(order, prepared)
-      return { identity: profile.identity, fees: { feeLimit: 'none' as const } }
+      return { identity, fees: { feeLimit: 'none' as const } }
     }
     const isKnown = () => store.read((reader) => isKnownSpend(reader, account, asked))
     const context = await this.#context(reach, signal, isKnown)

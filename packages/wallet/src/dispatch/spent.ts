@@ -1,6 +1,7 @@
 import { addMsat, type ChannelRef, type Msat, type Warning, ZERO_MSAT } from '@lightning-mcp/core'
 import type { Intent } from '../intents/intent.ts'
 import { lookupDelayMs, type Outcome } from '../intents/outcome.ts'
+import { detailsOf } from '../spending/spend-plan.ts'
 
 /** What a backend's records say of a spending that has happened. */
 export interface Spent {
@@ -22,7 +23,7 @@ export function spentOutcome(intent: Intent, { txId, channel, feeMsat }: Spent, 
   const fee = givenUp ? intent.maxFeeMsat : feeMsat
   const result = {
     ...(txId === undefined ? {} : { txId }),
-    ...(channel === undefined ? {} : { channel: namesOf(channel) }),
+    ...(channel === undefined ? {} : { channel: { ...keptNames(intent), ...namesOf(channel) } }),
   }
   return {
     state: 'settled',
@@ -74,6 +75,10 @@ export function waitingOutcome(intent: Intent, nowMs: number, isFindable = true)
     },
   }
 }
+
+/** A splice gives a channel new names; one that is closed keeps those that its node may no longer tell. */
+const keptNames = ({ kind, details }: Intent): ChannelRef =>
+  kind === 'channel-close' ? (detailsOf<{ channel?: ChannelRef }>({ details }).channel ?? {}) : {}
 
 const namesOf = ({ shortChannelId, fundingOutpoint, channelId }: ChannelRef): ChannelRef => ({
   ...(shortChannelId === undefined ? {} : { shortChannelId }),

@@ -1,3 +1,5 @@
+import type { ChannelRef } from '@lightning-mcp/core'
+import { channelName } from '../dispatch/listing.ts'
 import type { Asked } from '../intents/target.ts'
 import type { StoreReader } from '../store/wallet-store.ts'
 import type { PreparedSpend } from './draft-spend.ts'
@@ -36,9 +38,13 @@ export function destinationOf(order: SpendOrder): string {
     case 'splice-out':
       return order.address
     default:
-      return `channel:${order.channel.channelId ?? order.channel.fundingOutpoint ?? order.channel.shortChannelId ?? ''}`
+      return channelDestination(order.channel, order)
   }
 }
+
+/** A forced close may follow a cooperative one that the peer does not answer. */
+export const channelDestination = (channel: ChannelRef, order: SpendOrder): string =>
+  `channel:${channelName(channel)}${order.kind === 'channel-close' && order.mode === 'force' ? '?force' : ''}`
 
 /** Whether something of this call may be on record, so that an unreachable node is not the whole answer. */
 export async function isKnownSpend(reader: StoreReader, account: string, asked: Asked): Promise<boolean> {

@@ -28,6 +28,8 @@ export interface Context {
   backend: LightningBackend
   profile: BackendProfile
   signal: AbortSignal | undefined
+  /** By which names an earlier order knew a channel that the node does not list by this one. */
+  namesOnRecord?: (channel: ChannelRef) => Promise<ChannelRef | undefined>
 }
 
 export const signalOf = ({ signal }: Context) => (signal === undefined ? {} : { signal })

@@ -1,8 +1,9 @@
 import { type Capability, type Channel, type ChannelRef, LightningError, supports } from '@lightning-mcp/core'
 import { isAlike } from '../dispatch/channel-open.ts'
-import { channelName, channelNames, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
+import { channelNames, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
 import { pays } from '../dispatch/onchain.ts'
 import type { FeeFacts } from '../limits.ts'
+import { channelDestination } from './asked-for.ts'
 import { assertNetwork, type Context, type Draft, type PreparedSpend, signalOf } from './draft-spend.ts'
 import { worstCloseFeeMsat, worstCoinFeeMsat, worstSpliceOutFeeMsat } from './fee-bound.ts'
 import { prepareKeysend, prepareOffer } from './prepare-lightning.ts'
@@ -131,8 +132,7 @@ async function channelClose(
     ...(initiator === undefined ? {} : { initiator }),
   }
   return {
-    // a forced close may follow a cooperative one that the peer does not answer
-    destination: `${destinationOf(channel)}${mode === 'force' ? '?force' : ''}`,
+    destination: channelDestination(channel, order),
     plan: { payee: channel.peer, details: { ...details } },
     channel: namesOf(channel),
     fees: {
@@ -165,7 +165,7 @@ async function splice(
   const worstFeeMsat = worstSpliceOutFeeMsat(feeRateSatPerVbyte)
   return {
     // what is spliced out goes to the address; what is spliced in stays with the peer
-    destination: out ? order.address : destinationOf(channel),
+    destination: out ? order.address : channelDestination(channel, order),
     plan: {
       ...(out ? {} : { payee: channel.peer }),
       details: { ...details },
@@ -203,10 +203,11 @@ async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context):
   })
 }
 
-async function findChannel(ref: ChannelRef, { backend, signal }: Context): Promise<Channel> {
-  const found = (await listChannels(backend, signal, { closed: true })).find((candidate) =>
-    sameChannel(candidate, ref),
-  )
+async function findChannel(ref: ChannelRef, { backend, signal, namesOnRecord }: Context): Promise<Channel> {
+  const channels = await listChannels(backend, signal, { closed: true })
+  const called = (names: ChannelRef | undefined): Channel | undefined =>
+    names === undefined ? undefined : channels.find((candidate) => sameChannel(candidate, names))
+  const found = called(ref) ?? called(await namesOnRecord?.(ref))
   if (found !== undefined) return found
   throw new LightningError({
     code: 'not_found',
@@ -221,5 +222,3 @@ const namesOf = ({ shortChannelId, fundingOutpoint, channelId }: Channel): Chann
   ...(fundingOutpoint === undefined ? {} : { fundingOutpoint }),
   ...(channelId === undefined ? {} : { channelId }),
 })
-
-const destinationOf = (channel: Channel): string => `channel:${channelName(channel)}`

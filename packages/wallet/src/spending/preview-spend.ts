@@ -1,4 +1,12 @@
-import { addMsat, type Balance, LightningError, type Msat, satToMsat, ZERO_MSAT } from '@lightning-mcp/core'
+import {
+  addMsat,
+  type Balance,
+  type ChannelRef,
+  LightningError,
+  type Msat,
+  satToMsat,
+  ZERO_MSAT,
+} from '@lightning-mcp/core'
 import { assertMayAskNode } from '../accounts/tracked-kinds.ts'
 import { type Intent, OPEN_STATES } from '../intents/intent.ts'
 import { judgeIntent } from '../intents/reserve.ts'
@@ -14,6 +22,7 @@ import type { PreparedSpend } from './draft-spend.ts'
 import { assertChannelFree } from './match-spend.ts'
 import { prepareSpend } from './prepare-spend.ts'
 import { type AskedSpend, readSpend } from './read-spend.ts'
+import { recordedNames } from './recorded-names.ts'
 import { detailsOf, termsOf } from './spend-plan.ts'
 import type { SpendKind, SpendRequest } from './spend-request.ts'
 
@@ -43,8 +52,10 @@ export async function previewSpend(request: SpendRequest, context: Context): Pro
   try {
     assertMayAskNode(await reading(store, (reader) => reader.account(account)), order.kind)
     const profile = await connection.ready(signal)
+    const namesOnRecord = (channel: ChannelRef) =>
+      reading(store, (reader) => recordedNames(reader, profile.identity, channel))
     const prepared = await connection.call(
-      (backend) => prepareSpend(asked, { backend, profile, signal, nowMs: clock.now() }),
+      (backend) => prepareSpend(asked, { backend, profile, signal, nowMs: clock.now(), namesOnRecord }),
       signal,
     )
     describe(draft, prepared)

@@ -14,6 +14,8 @@ export interface SpendReader {
   ): Promise<readonly Intent[]>
   /** Whoever's, of this backend, that hold a reservation. */
   heldSpends(identity: BackendIdentity): Promise<readonly Intent[]>
+  /** Whoever's, of this backend, that close or resize a channel, newest first. */
+  channelOrders(identity: BackendIdentity, limit: number): Promise<readonly Intent[]>
   /** Whoever's, of this backend: payments of the offer and amount that are under way under no known hash. */
   openOffers(
     identity: BackendIdentity,
@@ -90,6 +92,15 @@ export function spendQueries(db: Kysely<Database>): SpendReader {
     },
     async heldSpends(identity) {
       const rows = await ofBackend(identity).where('state', 'in', HELD).execute()
+      return rows.map(read)
+    },
+    async channelOrders(identity, limit) {
+      const rows = await ofBackend(identity)
+        .where('kind', 'in', ['channel-close', 'splice-in', 'splice-out'])
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('payment_id', 'desc')
+        .limit(limit)
+        .execute()
       return rows.map(read)
     },
     async openOffers({ kind, network, id }, { destination, amountMsat }) {

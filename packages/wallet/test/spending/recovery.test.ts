@@ -378,6 +378,30 @@ test('a close that shows later is settled then', async () => {
   expect(settled?.warnings).toBeUndefined()
 })
 
+test.each(['lose-reply', 'settle'] as const)(
+  'a close is known by a name that its node dropped: %s',
+  async (fate) => {
+    const world = spendWorld()
+    const { wallet } = await world.start({ limits: LIMITS })
+    const channel = world.node.chain.addChannel({ shortChannelId: '563x1x0', localMsat: msat(500_000_000n) })
+    const request = {
+      kind: 'channel-close',
+      channel: { shortChannelId: '563x1x0' },
+      mode: 'cooperative',
+      waitSeconds: 0,
+    } as const
+    world.node.scripts.push({ do: fate, outcome: 'settled' } as never)
+    const { paymentId } = await wallet.spend(request)
+    // as LND shows a channel that is closing
+    delete channel.shortChannelId
+    expect(await wallet.spend(request)).toMatchObject({ paymentId, replayed: true })
+    expect(await wallet.previewSpend(request)).toMatchObject({ earlier: { paymentId } })
+    const stranger = { ...request, channel: { shortChannelId: '563x1x1' } }
+    await expect(wallet.spend(stranger)).rejects.toMatchObject({ code: 'not_found' })
+    expect(asked(world, 'channel-close')).toBe(1)
+  },
+)
+
 test('the fee of a close whose answer named no transaction is found', async () => {
   const world = spendWorld()
   const { wallet } = await world.start({ limits: LIMITS })
