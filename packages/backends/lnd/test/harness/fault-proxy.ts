@@ -30,7 +30,7 @@ const SPENDING: ReadonlySet<string> = new Set(
 )
 
 type Stream = ServerWritableStream<Buffer, Buffer>
-type Fate = 'carry-out' | 'lose-reply' | 'garble-reply' | 'fail-while-held'
+type Fate = 'carry-out' | 'lose-reply' | 'keep-reply' | 'garble-reply' | 'fail-while-held'
 
 /** Something that answers gRPC calls: a real LND behind, or a script. */
 export interface Upstream {
@@ -148,8 +148,7 @@ export class FaultProxy {
     name: string,
   ): void {
     this.calls++
-    const lost = SPENDING.has(name) && this.#next === 'lose-reply'
-    if (lost) this.#next = 'carry-out'
+    const fate = this.#fateOf(name)
     if (SPENDING.has(name)) this.spent.push(name)
     this.#upstream.makeUnaryRequest(
       path,
@@ -159,7 +158,8 @@ export class FaultProxy {
       passOn(call.metadata),
       {},
       (error, answer) => {
-        if (lost) this.cutConnections()
+        if (fate === 'lose-reply') this.cutConnections()
+        if (fate === 'keep-reply') return
         if (error) reply({ code: error.code, details: error.details })
         else reply(null, answer as Buffer)
       },
@@ -187,7 +187,8 @@ export class FaultProxy {
     if (fate === 'fail-while-held') this.#held = call
     upstream.on('data', (message: Buffer) => {
       if (fate === 'lose-reply') this.cutConnections()
-      else call.write(fate === 'garble-reply' ? Buffer.from([0xff, 0xff, 0xff]) : message)
+      else if (fate !== 'keep-reply')
+        call.write(fate === 'garble-reply' ? Buffer.from([0xff, 0xff, 0xff]) : message)
     })
     upstream.on('error', (error: Error & { code?: number; details?: string }) => {
       this.#streams.delete(call)
@@ -204,7 +205,8 @@ export class FaultProxy {
   }
 
   #fateOf(name: string): Fate {
-    if (!SPENDING.has(name) || (this.#next !== 'lose-reply' && name !== PAYING)) return 'carry-out'
+    const ofAnySpending = this.#next === 'lose-reply' || this.#next === 'keep-reply'
+    if (!SPENDING.has(name) || (!ofAnySpending && name !== PAYING)) return 'carry-out'
     const fate = this.#next
     this.#next = 'carry-out'
     return fate
@@ -227,6 +229,11 @@ export class FaultProxy {
 
   loseReply(): void {
     this.#next = 'lose-reply'
+  }
+
+  /** The next spending is carried out, and its caller waits for the answer until somebody ends it. */
+  keepReply(): void {
+    this.#next = 'keep-reply'
   }
 
   garbleReply(): void {
