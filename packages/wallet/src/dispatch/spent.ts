@@ -77,8 +77,8 @@ export function waitingOutcome(intent: Intent, nowMs: number, isFindable = true)
 }
 
 /** A splice gives a channel new names; one that is closed keeps those that its node may no longer tell. */
-const keptNames = ({ kind, details }: Intent): ChannelRef =>
-  kind === 'channel-close' ? (detailsOf<{ channel?: ChannelRef }>({ details }).channel ?? {}) : {}
+const keptNames = (intent: Intent): ChannelRef =>
+  intent.kind === 'channel-close' ? (detailsOf<{ channel?: ChannelRef }>(intent).channel ?? {}) : {}
 
 const namesOf = ({ shortChannelId, fundingOutpoint, channelId }: ChannelRef): ChannelRef => ({
   ...(shortChannelId === undefined ? {} : { shortChannelId }),
