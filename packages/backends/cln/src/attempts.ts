@@ -1,4 +1,4 @@
-import type { PaymentHash } from '@lightning-mcp/core'
+import type { PaymentHash, UnixSeconds } from '@lightning-mcp/core'
 import type { PaymentRecords } from './parts.ts'
 
 /** The node plans its next part, and may wait for a block, a while beyond `retry_for`. */
@@ -12,27 +12,33 @@ const REMEMBERED = 10_000
  * reads `failed`: only the end of the command, or time, tells that none will follow.
  */
 export class Attempts {
+  readonly #now: () => UnixSeconds
   /** Each that has not answered, with the second up to which it may begin another part. */
   readonly #running = new Map<PaymentHash, Map<number, number>>()
-  readonly #ended = new Set<PaymentHash>()
+  /** When the last one ended: rows that came later are of somebody else. */
+  readonly #ended = new Map<PaymentHash, number>()
   /** How many rows a look has found that were all failed, when nothing should follow any more. */
   readonly #seenFailed = new Map<PaymentHash, number>()
   #longestRetrySeconds = FOREIGN_RETRY_SECONDS
   #next = 1
+
+  constructor(now: () => UnixSeconds) {
+    this.#now = now
+  }
 
   /** A command with this `retry_for` leaves, whose hash is not known yet. */
   expect(retrySeconds: number): void {
     this.#longestRetrySeconds = Math.max(this.#longestRetrySeconds, retrySeconds)
   }
 
-  /** A command with this `retry_for` leaves now, in seconds. */
-  begin(hash: PaymentHash, now: number, retrySeconds: number): number {
+  /** A command with this `retry_for` leaves now. */
+  begin(hash: PaymentHash, retrySeconds: number): number {
     const attempt = this.#next++
     this.expect(retrySeconds)
     this.#ended.delete(hash)
     this.#seenFailed.delete(hash)
     const running = this.#running.get(hash) ?? new Map<number, number>()
-    remember(this.#running, hash, running.set(attempt, now + retrySeconds + MARGIN_SECONDS))
+    remember(this.#running, hash, running.set(attempt, this.#now() + retrySeconds + MARGIN_SECONDS))
     return attempt
   }
 
@@ -41,39 +47,39 @@ export class Attempts {
     if (this.refused(hash, attempt)) this.over(hash)
   }
 
-  /** The node has refused it because of another one, perhaps of another program, of which this tells nothing. Answers whether none of ours runs any more. */
+  /** It never began, or the node has refused it because of another one, of which this tells nothing. Answers whether none of ours runs any more. */
   refused(hash: PaymentHash, attempt: number): boolean {
     const running = this.#running.get(hash)
     if (running?.delete(attempt) !== true || running.size > 0) return false
     return this.#running.delete(hash)
   }
 
-  /** Nothing runs for this hash any more. */
+  /** Nothing of ours runs for this hash any more. */
   over(hash: PaymentHash): void {
-    this.#ended.add(hash)
-    if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value as PaymentHash)
+    remember(this.#ended, hash, this.#now())
   }
 
-  /** Whether an attempt of this process may still begin another part. */
-  mayGoOn(hash: PaymentHash, now: number): boolean {
-    return [...(this.#running.get(hash)?.values() ?? [])].some((until) => now <= until)
+  /** Whether an attempt of this process may still begin another part, or its first. */
+  mayGoOn(hash: PaymentHash): boolean {
+    return [...(this.#running.get(hash)?.values() ?? [])].some((until) => this.#now() <= until)
   }
 
   /**
    * Whether failed rows are the end of it: the command has answered; or the time of one whose answer was
    * lost, or of one that another process began, is over, and two looks since agree.
    */
-  isOver(hash: PaymentHash, { parts }: PaymentRecords, now: number): boolean {
-    if (this.#ended.has(hash)) return true
+  isOver(hash: PaymentHash, { parts }: PaymentRecords): boolean {
+    const begun = Math.max(0, ...parts.map(({ created_at }) => created_at))
+    if (begun <= (this.#ended.get(hash) ?? -1)) return true
     const running = this.#running.get(hash)
-    const last = Math.max(0, ...parts.map(({ completed_at, created_at }) => completed_at ?? created_at))
+    const last = Math.max(begun, ...parts.map(({ completed_at }) => completed_at ?? 0))
     const until =
       running === undefined
         ? last + this.#longestRetrySeconds + MARGIN_SECONDS
         : Math.max(...running.values())
     const seen = this.#seenFailed.get(hash)
     this.#seenFailed.delete(hash)
-    if (now <= until) return false
+    if (this.#now() <= until) return false
     remember(this.#seenFailed, hash, parts.length)
     return seen === parts.length
   }

@@ -51,6 +51,7 @@ import { type RuneContents, readRune, runeExpiry, UNRESTRICTED } from './rune.ts
 import type { RawInfo } from './schemas.ts'
 import { toInvoice, toList, toNetwork, toNodeId, toNodeInfo, toVersion } from './to-core.ts'
 import { UnixTransport } from './unix-transport.ts'
+import { unsent } from './unsent.ts'
 import { methodsOf, refuseOldVersion } from './versions.ts'
 
 /**
@@ -87,7 +88,7 @@ class ClnBackend implements LightningBackend {
   backup: BackupFacet | undefined
 
   readonly #client: ClnClient
-  readonly #attempts = new Attempts()
+  readonly #attempts = new Attempts(() => this.#now())
   readonly #ended = new AbortController()
   readonly #ends: HistoryContext['ends'] = { sendpays: 0, invoices: 0, forwards: 0 }
   readonly #canceled = new CanceledInvoices()
@@ -255,7 +256,7 @@ class ClnBackend implements LightningBackend {
 
   async payInvoice(request: PayInvoiceRequest): Promise<Payment> {
     this.#need('payInvoice')
-    const identity = await this.#learned(request)
+    const identity = await unsent(() => this.#learned(request))
     // again: connecting may have shown that the rune is too weak
     this.#need('payInvoice')
     return payInvoice(
@@ -305,7 +306,7 @@ class ClnBackend implements LightningBackend {
       has: (method) => this.#has(method),
       types: types === undefined ? undefined : new Set(types),
       lookUpPayment: (client, hash, ended) =>
-        lookupPayment({ client, attempts: this.#attempts, now: this.#now() }, hash, ended),
+        lookupPayment({ client, attempts: this.#attempts }, hash, ended),
       signal: signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]),
       now: this.#now,
     })

@@ -15,6 +15,7 @@ import { failure, type PaymentRecords, reduceRecords } from './parts.ts'
 import type { RawPaid } from './schemas.ts'
 import { provenPreimage, toList, toMsat, unreadable } from './to-core.ts'
 import { type Params, RpcFault, WireFault } from './transport.ts'
+import { unsent } from './unsent.ts'
 
 /** Core Lightning's own default, said all the same. */
 const DEFAULT_TIMEOUT_SECONDS = 60
@@ -119,29 +120,16 @@ export function checkTimeout(timeoutSeconds = DEFAULT_TIMEOUT_SECONDS): number {
 
 /** Throws with `sent: 'no'`, also where the caller gives up: nothing has left yet. */
 export async function readyToSend(client: ClnClient, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await client.readyToSend(signal)
-  } catch (error) {
-    const refusal = LightningError.is(error) ? error : undefined
-    throw new LightningError({
-      code: refusal?.code ?? 'unavailable',
-      message: refusal?.message ?? 'the payment was canceled before anything was sent',
-      hint: refusal?.hint ?? 'Ask again.',
-      retry: refusal?.retry ?? 'safe',
-      sent: 'no',
-      ...(refusal?.backend === undefined ? {} : { backend: refusal.backend }),
-      cause: error,
-    })
-  }
+  await unsent(() => client.readyToSend(signal))
 }
 
 /** Sends, and waits for the last word or until patience or caller give up. */
 export async function dispatch(
-  { client, attempts, now }: Pick<PayContext, 'client' | 'attempts' | 'now'>,
+  { client, attempts }: Pick<PayContext, 'client' | 'attempts'>,
   { method, params, timeoutSeconds, hash }: Dispatch,
   signal: AbortSignal | undefined,
 ): Promise<Payment> {
-  const attempt = attempts.begin(hash, now, timeoutSeconds)
+  const attempt = attempts.begin(hash, timeoutSeconds)
   let error: unknown
   try {
     const timeoutMs = timeoutSeconds * 1000 + GRACE_MS
@@ -158,14 +146,14 @@ export async function dispatch(
   if (isGuard(error)) attempts.refused(hash, attempt)
   else if (error instanceof RpcFault) attempts.end(hash, attempt)
   if (error instanceof WireFault && !error.sent) {
-    attempts.end(hash, attempt)
+    attempts.refused(hash, attempt)
     throw notSent(error)
   }
   // the caller has gone: Core Lightning goes on, and whoever asks later looks it up
   if (signal?.aborted) return unknown(hash)
   const payment = await settleDoubt(client, hash, error, signal)
   // this command has failed; another one of the same hash, whose answer was lost, may not have
-  return payment.status === 'failed' && attempts.mayGoOn(hash, now) ? unknown(hash) : payment
+  return payment.status === 'failed' && attempts.mayGoOn(hash) ? unknown(hash) : payment
 }
 
 function notSent(error: WireFault): LightningError {
@@ -276,7 +264,7 @@ export async function readRecords(
   signal: AbortSignal | undefined,
 ): Promise<PaymentRecords> {
   const options = { signal, timeoutMs: LOOKUP_TIMEOUT_MS }
-  // listsendpays last: what settles between the two is seen
+  // in whatever order they answer: what one sees and the other does not yet leaves the payment open
   const [{ pays }, { payments }] = await Promise.all([
     client.call('listpays', { payment_hash: hash }, options),
     client.call('listsendpays', { payment_hash: hash }, options),
@@ -284,15 +272,19 @@ export async function readRecords(
   return { parts: toList(payments), pays: toList(pays) }
 }
 
-/** How a payment stands. `undefined`: Core Lightning has no record now, which proves nothing by itself. */
+/**
+ * How a payment stands. `undefined`: Core Lightning has no record now, which proves nothing by itself; while
+ * a command whose answer was lost may still make its first attempt, not even that is said.
+ */
 export async function lookupPayment(
-  { client, attempts, now }: Pick<PayContext, 'client' | 'attempts' | 'now'>,
+  { client, attempts }: Pick<PayContext, 'client' | 'attempts'>,
   hash: PaymentHash,
   signal: AbortSignal | undefined,
 ): Promise<Payment | undefined> {
   const records = await readRecords(client, hash, signal)
   const payment = reduceRecords(hash, records)
-  if (payment?.status !== 'failed' || attempts.isOver(hash, records, now)) return payment
+  if (payment === undefined) return attempts.mayGoOn(hash) ? unknown(hash) : undefined
+  if (payment.status !== 'failed' || attempts.isOver(hash, records)) return payment
   const { failure: _, ...open } = payment
   return { ...open, status: 'pending' }
 }

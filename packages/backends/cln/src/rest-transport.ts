@@ -201,7 +201,8 @@ function readBody(response: IncomingMessage): Promise<string> {
 /** 201 with the result; else an error object, captured as rest-*.json. */
 function readAnswer({ statusCode = 0, headers }: IncomingMessage, text: string): unknown {
   const isJson = /\bjson\b/.test(headers['content-type'] ?? '')
-  if (statusCode === 429) throw new WireFault('rate-limited', false)
+  // a proxy has the request: whether it passed it on is its affair
+  if (statusCode === 429) throw new WireFault('rate-limited', true)
   let body: unknown
   try {
     body = parseExact(text)

@@ -49,6 +49,10 @@ const OWN_ADDRESS = 'bcrt1qkqq4a5lvtpdrahfap3jks5m2sxmcpf2xajz785'
 const FOREIGN_ADDRESS = 'bcrt1qj2mgetnyt3sn2efx5y9ycy75s6s5c5jh4yak0v'
 const OUTPOINT = '7ffd67b371dd631d2ce4c5ecd50f71c9f6a11ad6a55700f3db5e92bd5616afeb:0'
 
+/** BOLT 12: format-string vectors, "with currency". */
+const USD_OFFER =
+  'lno1qcp4256ypqpzwyq2p32x2um5ypmx2cm5dae8x93pqthvwfzadd7jejes8q9lhc4rvjxd022zv5l44g6qah82ru5rdpnpj'
+
 describe('channels', () => {
   test('opening: sat, and a rate per kilobyte', async () => {
     replay('connect')
@@ -599,9 +603,12 @@ describe('keysend', () => {
     expect(backend.capabilities['keysend.send']).toBe('none')
   })
 
-  test('a part without label to the same node leaves it unknown', async () => {
+  test.each([
+    { whose: 'to the same node', more: {} },
+    { whose: 'to nobody knows whom', more: { destination: undefined } },
+  ])('a part without label $whose leaves it unknown', async ({ more }) => {
     replay('xkeysend', 'keysend-fail-unknown')
-    knows(part({ label: undefined }))
+    knows(part({ label: undefined, ...more }))
     const { keysend } = await open()
     expect((await keysend?.send(request))?.status).toBe('unknown')
   })
@@ -652,6 +659,16 @@ describe('offers', () => {
       code: 'amount_not_allowed',
     })
     expect(sentTo('fetchinvoice')).toEqual([])
+  })
+
+  test('a price in another currency is no limit: only a fetched invoice is paid', async () => {
+    replay('fetchinvoice')
+    const { offers } = await open()
+    await expect(offers?.pay?.({ offer: USD_OFFER, maxFeeMsat: msat(0n) })).rejects.toMatchObject({
+      code: 'unsupported',
+      sent: 'no',
+    })
+    expect([...sentTo('fetchinvoice'), ...sentTo('xpay')]).toEqual([])
   })
 
   test('an expired invoice of an offer is not paid', async () => {

@@ -4,7 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { LightningError, paymentHash } from '@lightning-mcp/core'
+import { encodeInvoice } from '@lightning-mcp/codec'
+import { LightningError, msat, paymentHash } from '@lightning-mcp/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ClnBackendOptions, createClnBackend } from '../src/index.ts'
 import { captured } from './captured.ts'
@@ -387,6 +388,33 @@ describe('clnrest', () => {
     expect(await refusal(options)).toMatchInlineSnapshot(
       `"rate_limited: a proxy before clnrest refuses more requests for now"`,
     )
+  })
+
+  test('too many requests, said of a payment, is no proof that it was not passed on', async () => {
+    const answers: Readonly<Record<string, object | undefined>> = {
+      '/v1/getinfo': captured('getinfo-channels'),
+      '/v1/help': captured('help-all'),
+    }
+    const options = await serving(({ url = '' }, response) => {
+      const answer = answers[url]
+      if (answer === undefined) response.writeHead(429).end()
+      else response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer))
+    })
+    const invoice = encodeInvoice(
+      {
+        network: 'regtest',
+        paymentHash: paymentHash('07'.repeat(32)),
+        paymentSecret: '22'.repeat(32),
+        amountMsat: msat(100_000n),
+        description: 'scripted',
+        createdAt: Math.floor(Date.now() / 1000),
+        expirySeconds: 3600,
+      },
+      '11'.repeat(32),
+    )
+    expect(await open(options).payInvoice({ invoice, maxFeeMsat: msat(0n) })).toMatchObject({
+      status: 'unknown',
+    })
   })
 
   test('a rune that is over is not sent', async () => {

@@ -471,8 +471,34 @@ describe('a look-up', () => {
     expect(await at(317)).toBe('failed')
   })
 
+  test('no record of a lost call proves nothing while it may make its first attempt', async () => {
+    const start = decodeInvoice(invoice).createdAt
+    node.on('xpay', (_params, { socket }) => {
+      socket.destroy()
+      return silence()
+    })
+    const { backend, at } = looking(start)
+    expect((await pay({ timeoutSeconds: 60 }, backend)).status).toBe('unknown')
+    for (const moment of [1, 40, 75]) expect(await at(moment)).toBe('unknown')
+    expect(await at(76)).toBeUndefined()
+  })
+
+  test('what was tried after the own command had ended is somebody else’s', async () => {
+    const start = decodeInvoice(invoice).createdAt
+    const own = failed({ created_at: start, completed_at: start })
+    knows([own])
+    node.on('xpay', () => refusal('xpay-fail-unknown-hash'))
+    const { backend, at } = looking(start)
+    expect((await pay({}, backend)).status).toBe('failed')
+    expect(await at(5)).toBe('failed')
+    knows([own, failed({ groupid: 8, created_index: 2, created_at: start + 6, completed_at: start + 7 })])
+    expect(await at(8)).toBe('pending')
+    expect(await at(143)).toBe('pending')
+    expect(await at(143)).toBe('failed')
+  })
+
   test('fresh failed parts are failed once the own command has ended', async () => {
-    const recent = Math.floor(Date.now() / 1000)
+    const recent = Math.floor(Date.now() / 1000) - 1
     knows([failed({ created_at: recent, completed_at: recent })])
     node.on('xpay', () => refusal('xpay-fail-unknown-hash'))
     const backend = open()

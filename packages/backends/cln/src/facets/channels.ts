@@ -20,6 +20,7 @@ import type { RawChannel } from '../schemas.ts'
 import { sendOnce } from '../send-once.ts'
 import { toList } from '../to-core.ts'
 import type { Params, RpcFault } from '../transport.ts'
+import { unsent } from '../unsent.ts'
 import { findChannel } from './channel-ref.ts'
 import { toChannel, toClosedChannel } from './channel-states.ts'
 import { connectPeer } from './peers.ts'
@@ -95,7 +96,7 @@ async function openChannel(client: ClnClient, request: OpenChannelRequest): Prom
     announce: request.private !== true,
     push_msat: pushMsat === undefined || pushMsat === 0n ? undefined : pushMsat,
   }
-  if (host !== undefined) await connectPeer(client, peer, host, signal)
+  if (host !== undefined) await unsent(() => connectPeer(client, peer, host, signal))
   const sent = await sendOnce(client, 'fundchannel', params, {
     signal,
     refused: ({ code, data }: RpcFault) =>
@@ -126,7 +127,7 @@ async function closeChannel(client: ClnClient, request: CloseRequest): Promise<C
       hint: 'Leave the fee rate out.',
     })
   const rate = feeRateSatPerVbyte === undefined ? undefined : toFeeRate(feeRateSatPerVbyte)
-  const raw = await findChannel(client, channel, signal)
+  const raw = await unsent(() => findChannel(client, channel, signal))
   const sent = await sendOnce(
     client,
     'close',

@@ -17,6 +17,7 @@ import { lookupByLabel, partsSince } from '../labelled-payments.ts'
 import type { Method } from '../methods.ts'
 import { failure } from '../parts.ts'
 import { checkFeeLimit, checkTimeout, GRACE_MS, readyToSend, toPaid, unknown } from '../payments.ts'
+import type { RawPart } from '../schemas.ts'
 import { RpcFault, WireFault } from '../transport.ts'
 
 export interface KeysendContext {
@@ -98,10 +99,13 @@ async function findOutcome(
   if (reason === undefined && !findErrorRule(error)?.refusesUnrecorded) return undefined
   // nothing bears the label, and only if nothing without one could be it either, nothing was sent
   for await (const part of partsSince(context, sentAt))
-    if (part.bolt11 === undefined && part.bolt12 === undefined && part.destination === destination)
-      return undefined
+    if (part.bolt11 === undefined && part.bolt12 === undefined && mayBeTo(part, destination)) return undefined
   return 'nothing-sent'
 }
+
+/** A row does not always name where it goes. */
+const mayBeTo = ({ destination }: RawPart, wanted: string): boolean =>
+  destination === undefined || destination.toLowerCase() === wanted.toLowerCase()
 
 async function onlyFailed(context: HistoryContext, hash: PaymentHash): Promise<boolean> {
   const { payments } = await context.client.call(

@@ -22,6 +22,7 @@ import { pageOf } from '../paging.ts'
 import { checkFeeLimit, checkTimeout, dispatch, lookupPayment, readyToSend } from '../payments.ts'
 import type { RawOffer } from '../schemas.ts'
 import { toHash, toList, unreadable } from '../to-core.ts'
+import { unsent } from '../unsent.ts'
 import { holdsOffer, offerFields } from './offer-match.ts'
 
 /** How long the owner of an offer may take to answer. */
@@ -146,8 +147,16 @@ async function pay(context: OffersContext, request: PayOfferRequest): Promise<Pa
   const { decoded: offer, amountMsat } = checkOffer(request)
   const timeoutSeconds = checkTimeout(request.timeoutSeconds)
   const maxfee = checkFeeLimit(request.maxFeeMsat)
-  const { network } = await context.identity(signal)
-  const text = request.invoice ?? (await fetchQuietly(context, request)).invoice
+  // nobody has said in bitcoin what may be paid
+  if (offer.currency !== undefined && request.invoice === undefined)
+    throw new LightningError({
+      code: 'unsupported',
+      message: 'the offer is priced in another currency',
+      hint: 'Fetch its invoice first, look at the amount, and pay that invoice.',
+    })
+  const { network } = await unsent(() => context.identity(signal))
+  // fetching sends no money
+  const text = request.invoice ?? (await unsent(() => fetchInvoice(context, request))).invoice
   const invoice = decodeBolt12Invoice(text)
   const refuse = (code: 'invalid_invoice' | 'wrong_network' | 'invoice_expired', message: string) =>
     new LightningError({ code, message, hint: 'Fetch a fresh invoice of the offer.', sent: 'no' })
@@ -166,7 +175,7 @@ async function pay(context: OffersContext, request: PayOfferRequest): Promise<Pa
   const terms = { maxfee, retry_for: timeoutSeconds }
   await readyToSend(client, signal)
   return dispatch(
-    { client, attempts, now },
+    { client, attempts },
     {
       ...(has('xpay')
         ? { method: 'xpay' as const, params: { invstring: invoice.invoice, ...terms } }
@@ -176,25 +185,6 @@ async function pay(context: OffersContext, request: PayOfferRequest): Promise<Pa
     },
     signal,
   )
-}
-
-/** Fetching sends no money, so whatever happens there is thrown as such. */
-async function fetchQuietly(context: OffersContext, request: PayOfferRequest): Promise<FetchedInvoice> {
-  try {
-    return await fetchInvoice(context, request)
-  } catch (error) {
-    if (!LightningError.is(error)) throw error
-    const { code, message, hint, retry, backend } = error
-    throw new LightningError({
-      code,
-      message,
-      retry,
-      sent: 'no',
-      ...(hint === undefined ? {} : { hint }),
-      ...(backend === undefined ? {} : { backend }),
-      cause: error,
-    })
-  }
 }
 
 async function listPayments(
@@ -212,7 +202,7 @@ async function listPayments(
   }
   const payments: Payment[] = []
   for (const hash of hashes) {
-    const payment = await lookupPayment({ client, attempts, now: context.now }, hash, signal)
+    const payment = await lookupPayment({ client, attempts }, hash, signal)
     if (payment !== undefined) payments.push(payment)
   }
   return payments
