@@ -18,6 +18,9 @@ const BLOCK_MS = 600_000
 const SECOND_MS = 1000
 const DAY_MS = 86_400_000
 const OPEN_DELAYS_MS = [1, 2, 4, 8, 15, 30, 60, 120].map((seconds) => seconds * SECOND_MS)
+const LATE_DELAY_MS = 3_600 * SECOND_MS
+/** Looks at an expired one before it is given up: a clock that is ahead for some hours ends none. */
+const LATE_LOOKS = 24
 
 /** The height at which it times out, as the backend says; else as its invoice asked of the payer. */
 export function deadlineOf(
@@ -48,15 +51,37 @@ export function decisionAt(
   return left <= CANCEL_UNREADABLE_BLOCKS ? 'cancel' : undefined
 }
 
-/** When to look again; 0: never. */
-export function nextLookMs(record: HoldRecord, found: Invoice | undefined, nowMs: number): number {
-  if (found?.status === 'accepted') return nowMs + urgencyOf(record, nowMs).delayMs
-  const isLate = nowMs >= record.expiresAtMs
+/** The longest that is waited for the next look. One that is planned for later was planned by a clock that has been put back since. */
+export const LONGEST_WAIT_MS = { accepted: 60 * SECOND_MS, other: LATE_DELAY_MS } as const
+
+const longestWaitMs = (state: HoldRecord['state']): number =>
+  state === 'accepted' ? LONGEST_WAIT_MS.accepted : LONGEST_WAIT_MS.other
+
+/** Whether it is to be looked at now. */
+export const isDue = ({ state, nextLookAtMs }: HoldRecord, nowMs: number): boolean =>
+  nextLookAtMs > 0 && (nextLookAtMs <= nowMs || nextLookAtMs > nowMs + longestWaitMs(state))
+
+/** When to look again at one for which no payment is held; 0: never. */
+export function nextOpenLook(
+  { state, expiresAtMs, nextLookAtMs, looks }: HoldRecord,
+  nowMs: number,
+): Pick<HoldRecord, 'looks' | 'nextLookAtMs'> {
+  const longestMs = longestWaitMs(state)
+  if (nowMs < expiresAtMs) {
+    const delayMs = OPEN_DELAYS_MS[Math.min(looks, OPEN_DELAYS_MS.length - 1)] ?? DAY_MS
+    return {
+      looks: looks + 1,
+      nextLookAtMs: nowMs + Math.min(delayMs, longestMs, expiresAtMs + SECOND_MS - nowMs),
+    }
+  }
   // a payment that arrived in the last moment is told later than that the invoice has expired
-  if (isLate && nowMs >= record.expiresAtMs + DAY_MS) return 0
-  if (isLate) return nowMs + 3_600 * SECOND_MS
-  const delayMs = OPEN_DELAYS_MS[Math.min(record.looks, OPEN_DELAYS_MS.length - 1)] ?? DAY_MS
-  return nowMs + Math.min(delayMs, record.expiresAtMs + SECOND_MS - nowMs)
+  const wasLate = nextLookAtMs > expiresAtMs + SECOND_MS
+  const lateLooks = wasLate ? looks + 1 : 1
+  const isOver = lateLooks >= LATE_LOOKS && nowMs >= expiresAtMs + DAY_MS
+  return {
+    looks: lateLooks,
+    nextLookAtMs: isOver ? 0 : nowMs + longestMs,
+  }
 }
 
 /** The less time is left, the sooner the next look. */

@@ -5,7 +5,7 @@ import { withinTime } from '../clock.ts'
 import type { Leases } from '../leases.ts'
 import { RoundLease } from '../safety/round-lease.ts'
 import { askHold, carryOut, decideHold, type HoldMeans } from './carry-out.ts'
-import { deadlineOf, decisionAt, nextLookMs, urgencyOf } from './hold-deadline.ts'
+import { deadlineOf, decisionAt, isDue, nextOpenLook, urgencyOf } from './hold-deadline.ts'
 import type { HoldChange, HoldRecord } from './hold-record.ts'
 
 /** At least this often it asks the store whether another process made a hold invoice. */
@@ -137,7 +137,7 @@ export class HoldGuardian {
     let record: HoldRecord | undefined
     try {
       record = await store.read((reader) => reader.hold(identity, paymentHash))
-      if (record === undefined || record.nextLookAtMs === 0 || record.nextLookAtMs > clock.now()) return
+      if (record === undefined || !isDue(record, clock.now())) return
       await this.#after(record)
     } catch (error) {
       if (record !== undefined) await this.#putOff(record, error).catch(() => {})
@@ -153,7 +153,7 @@ export class HoldGuardian {
       const state = isOver ? found.status : found?.status === 'open' ? 'open' : record.state
       const change: HoldChange = isOver
         ? { state, endedAtMs: nowMs, nextLookAtMs: 0, fault: undefined }
-        : { state, looks: record.looks + 1, nextLookAtMs: nextLookMs(record, found, nowMs) }
+        : { state, ...nextOpenLook(record, nowMs) }
       if (change.nextLookAtMs === 0 && !isOver) Object.assign(change, { state: 'expired', endedAtMs: nowMs })
       // a cancellation that the backend has not been told of yet goes on
       if (found?.status === 'open' && record.decision === 'cancel')
@@ -176,7 +176,7 @@ export class HoldGuardian {
       deadlineHeight,
     }
     const { state, looks, seenHeight, seenAtMs } = seen
-    const nextLookAtMs = nextLookMs(seen, found, nowMs)
+    const nextLookAtMs = nowMs + urgencyOf(seen, nowMs).delayMs
     await this.#write(record, { state, looks, seenHeight, seenAtMs, deadlineHeight, nextLookAtMs })
     const decision = record.decision ?? this.#decisionAt(seen)
     if (decision === undefined) return
@@ -198,9 +198,9 @@ export class HoldGuardian {
     const current = (await store.read((reader) => reader.hold(identityOf(record), paymentHash))) ?? record
     const { blocksLeft, delayMs } = urgencyOf(current, nowMs)
     await this.#write(record, { looks: current.looks + 1, nextLookAtMs: nowMs + delayMs })
-    const isDue =
+    const isPressing =
       current.decision !== undefined || decisionAt(current, { canSettle: true, nowMs }) !== undefined
-    if (!isDue || current.state !== 'accepted') return
+    if (!isPressing || current.state !== 'accepted') return
     // told again only as it gets worse
     if (blocksLeft >= (this.#alarmed.get(paymentHash) ?? Number.POSITIVE_INFINITY)) return
     this.#alarmed.set(paymentHash, blocksLeft)

@@ -74,13 +74,7 @@ export class HoldInvoices {
       }, signal)
     } catch (error) {
       if (LightningError.is(error) && error.sent === 'no')
-        await store.transaction((writer) =>
-          writer.updateHold(identity, paymentHash, {
-            state: 'canceled',
-            endedAtMs: clock.now(),
-            nextLookAtMs: 0,
-          }),
-        )
+        await store.transaction((writer) => writer.removeHold(identity, paymentHash))
       wake()
       throw error
     }

@@ -1,5 +1,6 @@
 import type { BackendIdentity, PaymentHash } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
+import { LONGEST_WAIT_MS } from '../hold/hold-deadline.ts'
 import { type HoldChange, type HoldRecord, LIVE_HOLDS } from '../hold/hold-record.ts'
 import { type Columns, fromRow, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
@@ -16,6 +17,8 @@ export interface HoldReader {
 /** Called by `hold/` alone. */
 export interface HoldWriter {
   insertHold(record: HoldRecord): Promise<void>
+  /** One that the node surely has not made. */
+  removeHold(identity: BackendIdentity, paymentHash: PaymentHash): Promise<void>
   /** Changes one that is open or accepted. False, and nothing changed, where it is over, or was decided and `undecided` is asked for. */
   updateHold(
     identity: BackendIdentity,
@@ -71,8 +74,15 @@ export function holdQueries(db: Kysely<Database>): HoldReader & HoldWriter {
       return row === undefined ? undefined : read(row)
     },
     async dueHolds(identity, nowMs, limit) {
+      const atMs = (ms: number): bigint => BigInt(Math.trunc(nowMs + ms))
       const rows = await waiting(identity)
-        .where('next_look_at_ms', '<=', BigInt(Math.trunc(nowMs)))
+        .where(({ and, eb, or }) =>
+          or([
+            eb('next_look_at_ms', '<=', atMs(0)),
+            eb('next_look_at_ms', '>', atMs(LONGEST_WAIT_MS.other)),
+            and([eb('state', '=', 'accepted'), eb('next_look_at_ms', '>', atMs(LONGEST_WAIT_MS.accepted))]),
+          ]),
+        )
         .limit(limit)
         .execute()
       return rows.map(read)
@@ -93,6 +103,15 @@ export function holdQueries(db: Kysely<Database>): HoldReader & HoldWriter {
 
     async insertHold(record) {
       await db.insertInto('hold_invoices').values(toRow(HOLD_COLUMNS, record)).execute()
+    },
+    async removeHold({ kind, network, id }, paymentHash) {
+      await db
+        .deleteFrom('hold_invoices')
+        .where('backend_kind', '=', kind)
+        .where('backend_network', '=', network)
+        .where('backend_id', '=', id)
+        .where('payment_hash', '=', paymentHash)
+        .execute()
     },
     async updateHold({ kind, network, id }, paymentHash, change, { undecided = false } = {}) {
       let update = db

@@ -1,10 +1,12 @@
-import { LightningError } from '@lightning-mcp/core'
-import { expect, test } from 'vitest'
+import { LightningError, msat } from '@lightning-mcp/core'
+import { describe, expect, test } from 'vitest'
 import { SAFETY_BLOCKS } from '../../src/hold/hold-deadline.ts'
 import { STORE } from '../support/stores.ts'
+import { rest } from '../support/test-clock.ts'
 import { HoldWorld, MINUTE_MS, PATIENCE_MS } from './hold-world.ts'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 /** What comes out the same on any database. */
 const onOne = test.runIf(STORE === 'sqlite')
 
@@ -134,12 +136,50 @@ onOne('what was made with other software is left alone', async () => {
 onOne('an invoice that nobody paid is looked at no more once it has long expired', async () => {
   const world = new HoldWorld()
   const { wallet, store } = await world.start()
-  const made = await wallet.createHoldInvoice({ amountMsat: 1_000n as never, expirySeconds: 60 })
-  await world.clock.jump(MINUTE_MS + DAY_MS)
-  await world.clock.advance(2 * 60 * MINUTE_MS)
+  const made = await wallet.createHoldInvoice({ amountMsat: msat(1_000n), expirySeconds: 60 })
   const { identity } = await world.network.wallet('shop').connect()
-  expect(await store.read((reader) => reader.hold(identity, made.paymentHash))).toMatchObject({
-    state: 'expired',
-    nextLookAtMs: 0,
+  const record = () => store.read((reader) => reader.hold(identity, made.paymentHash))
+  await world.clock.jump(MINUTE_MS + DAY_MS)
+  await world.clock.advance(2 * HOUR_MS)
+  // by one leap of the clock nothing is over
+  expect(await record()).toMatchObject({ state: 'open' })
+  for (let hour = 0; hour < 24; hour++) {
+    await world.clock.jump(HOUR_MS)
+    await world.clock.advance(MINUTE_MS)
+  }
+  expect(await record()).toMatchObject({ state: 'expired', nextLookAtMs: 0 })
+})
+
+describe('a clock that is put back', () => {
+  onOne('forgets no invoice that seemed to have expired', async () => {
+    const world = new HoldWorld()
+    const { wallet } = await world.start()
+    const made = await wallet.createHoldInvoice({ amountMsat: msat(1_000_000n), expirySeconds: 3600 })
+    await world.clock.jump(3 * DAY_MS)
+    await world.clock.advance(PATIENCE_MS)
+    await world.clock.back(3 * DAY_MS)
+    await world.clock.advance(MINUTE_MS)
+    void world.pay(made.invoice ?? '')
+    await rest()
+    await world.clock.advance(PATIENCE_MS)
+    const found = await wallet.lookupInvoice(made)
+    expect(found?.status).toBe('accepted')
+    world.mineUntil(found?.htlcExpiryHeight ?? 0, SAFETY_BLOCKS)
+    await world.clock.advance(PATIENCE_MS)
+    expect(world.decided).toEqual(['cancel'])
+  })
+
+  onOne('delays no look at a payment that is held', async () => {
+    const world = new HoldWorld()
+    const first = await world.start()
+    const held = await world.accepted(first.wallet)
+    await world.clock.jump(3 * DAY_MS)
+    await world.clock.advance(MINUTE_MS)
+    first.kill()
+    await world.clock.back(3 * DAY_MS)
+    await world.start()
+    world.mineUntil(held.deadline, SAFETY_BLOCKS)
+    await world.clock.advance(PATIENCE_MS)
+    expect(world.decided).toEqual(['cancel'])
   })
 })

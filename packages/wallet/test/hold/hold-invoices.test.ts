@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { msat, type PaymentHash, type Preimage } from '@lightning-mcp/core'
+import { LightningError, msat, type PaymentHash, type Preimage } from '@lightning-mcp/core'
 import { expect, test } from 'vitest'
 import { rest } from '../support/test-clock.ts'
 import { HoldWorld, MINUTE_MS, PATIENCE_MS } from './hold-world.ts'
@@ -138,4 +138,14 @@ test.each([
     wallet.createHoldInvoice({ amountMsat: msat(1_000n), expirySeconds: 60, ...wrong }),
   ).rejects.toMatchObject({ code: 'invalid_request' })
   expect(world.asked).toEqual([])
+})
+
+test('one that the node surely did not make can be asked for again', async () => {
+  const world = new HoldWorld()
+  const { wallet } = await world.start()
+  const asked = { amountMsat: msat(1_000n), expirySeconds: 60, paymentHash: '11'.repeat(32) as PaymentHash }
+  world.down = new LightningError({ code: 'unavailable', message: 'the node is away', sent: 'no' })
+  await expect(wallet.createHoldInvoice(asked)).rejects.toMatchObject({ sent: 'no' })
+  world.down = undefined
+  expect(await wallet.createHoldInvoice(asked)).toMatchObject({ status: 'open' })
 })
