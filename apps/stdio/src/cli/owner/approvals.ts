@@ -57,7 +57,9 @@ async function list({ values, ledger }: CommandContext): Promise<Answer> {
             { title: 'id', value: ({ approvalId }) => approvalId },
             { title: 'asked', value: ({ createdAtMs }) => shortTime(createdAtMs) },
             { title: 'account', value: ({ account }) => account, most: 24 },
+            { title: 'what', value: ({ kind }) => kind },
             { title: 'amount', value: ({ amountMsat }) => sats(amountMsat), align: 'right' },
+            { title: 'into a channel', value: intoChannel, align: 'right' },
             { title: 'to', value: ({ destination }) => destination, most: 40, keepsEnd: true },
             { title: 'state', value: stateOf },
           ]),
@@ -100,12 +102,12 @@ const described = (approval: Approval): string =>
     ['account', approval.account],
     ['what', approval.kind],
     ['amount', sats(approval.amountMsat)],
-    ['into a channel', approval.capitalMsat === undefined ? undefined : sats(approval.capitalMsat)],
+    ['into a channel', intoChannel(approval)],
     ['largest fee', sats(approval.maxFeeMsat)],
     ['to', approval.destination],
-    ['node', approval.payee],
-    ...Object.entries(approval.terms ?? {}).map(([name, value]): [string, string] => [name, value]),
-    ['payment hash', approval.paymentHash ?? 'made after the approval'],
+    ['node', approval.payee === approval.destination ? undefined : approval.payee],
+    ...termsOf(approval),
+    ['payment hash', approval.paymentHash ?? (isOfInvoice(approval) ? 'made after the approval' : undefined)],
     ['why asked', approval.reason],
     ...quoted("agent's note", approval.memo),
     ...quoted('comment to the recipient', approval.comment),
@@ -115,6 +117,16 @@ const described = (approval: Approval): string =>
     ['decided', isoTime(approval.decidedAtMs)],
     ['decided by', approval.decidedBy],
   ])
+
+const intoChannel = ({ capitalMsat }: Pick<Approval, 'capitalMsat'>): string | undefined =>
+  capitalMsat === undefined ? undefined : sats(capitalMsat)
+
+const isOfInvoice = ({ kind }: Approval): boolean =>
+  kind === 'invoice' || kind === 'minted' || kind === 'offer'
+
+/** What no other line says already. */
+const termsOf = ({ terms = {}, destination }: Approval): [string, string][] =>
+  Object.entries(terms).filter(([name, value]) => name !== 'pushMsat' && value !== destination)
 
 const stateOf = ({ state }: Approval): string => (state === 'pending' ? 'waits' : state)
 

@@ -142,8 +142,14 @@ async function list(reader: StoreReader, wanted: Filter, limit: number): Promise
             { title: 'made', value: ({ createdAtMs }) => shortTime(createdAtMs) },
             { title: 'id', value: ({ paymentId }) => paymentId },
             { title: 'account', value: ({ account }) => account, most: 24 },
+            { title: 'kind', value: ({ kind }) => kind },
             { title: 'state', value: stateOf },
             { title: 'sats', value: ({ amountMsat }) => inSats(amountMsat), align: 'right' },
+            {
+              title: 'into channel',
+              value: ({ capitalMsat }) => (capitalMsat === undefined ? '' : inSats(capitalMsat)),
+              align: 'right',
+            },
             {
               title: 'fee',
               value: ({ feeMsat }) => (feeMsat === undefined ? '' : inSats(feeMsat)),
