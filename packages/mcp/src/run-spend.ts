@@ -15,8 +15,10 @@ export type SpendOrder = SpendRequest extends infer Request
   : never
 
 /** How to do the same once more on purpose. */
-export const repeatOf = ({ paymentId }: PaymentOutcome): string =>
-  `To do it once more on purpose, call again with repeat_of ${paymentId}.`
+export const repeatOf = ({ paymentId, kind }: PaymentOutcome): string =>
+  kind === 'channel-close'
+    ? 'A channel is closed once: list_channels with state pending or closed shows it.'
+    : `To do it once more on purpose, call again with repeat_of ${paymentId}.`
 
 /** A preview, or what is looked up before sending: whatever ends it has moved nothing. */
 export async function sendingNothing<T>(work: Promise<T>): Promise<T> {

@@ -28,9 +28,9 @@ export async function sendOptions(
 /** Payments are sent through channels by their short ids; a channel has more names than that. */
 async function shortIdOf(text: string, { node }: Wallet, signal: AbortSignal): Promise<string> {
   const ref = channelRef(text)
-  if (ref.shortChannelId !== undefined) return ref.shortChannelId
-  const found = node.channels === undefined ? undefined : await findChannel(node.channels, ref, { signal })
-  if (found?.shortChannelId !== undefined) return found.shortChannelId
+  // one that the node does not have it would call empty
+  const found = node.channels === undefined ? ref : await findChannel(node.channels, ref, { signal })
+  if (found.shortChannelId !== undefined) return found.shortChannelId
   throw new LightningError({
     code: 'invalid_request',
     message: 'outgoing_channel has no short channel id yet.',

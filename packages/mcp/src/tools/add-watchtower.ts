@@ -20,7 +20,7 @@ export const addWatchtower = defineTool({
     await add({ nodeId, address: host, signal })
     return {
       data: { node_id: nodeId as string, address: host },
-      text: `Watchtower ${nodeId} at ${host} added; list_watchtowers says whether it is active.`,
+      text: `Watchtower ${nodeId} at ${host} added; it guards once list_watchtowers shows a session with it, which can take minutes.`,
     }
   },
 })

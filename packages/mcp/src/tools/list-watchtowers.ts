@@ -16,6 +16,14 @@ const towerView = (tower: Watchtower) => ({
   ...(tower.sessions === undefined ? {} : { sessions: tower.sessions }),
 })
 
+/** `active` means that it may be used; only with a session has it anything to guard with. */
+function sessionsText(towers: readonly Watchtower[]): string {
+  const told = towers.flatMap(({ sessions }) => (sessions === undefined ? [] : [sessions]))
+  if (told.length < towers.length) return ''
+  const sessions = told.reduce((sum, count) => sum + count, 0)
+  return sessions > 0 ? `, ${counted(sessions, 'session')}` : ', no session yet: none of them guards anything'
+}
+
 export const listWatchtowers = defineTool({
   name: 'list_watchtowers',
   title: 'Watchtowers',
@@ -49,7 +57,7 @@ export const listWatchtowers = defineTool({
       text:
         all.length === 0
           ? 'No watchtowers.'
-          : `${counted(all.length, 'watchtower')}, ${active} active.${moreText(nextCursor)}`,
+          : `${counted(all.length, 'watchtower')}, ${active} active${sessionsText(all)}.${moreText(nextCursor)}`,
     }
   },
 })
