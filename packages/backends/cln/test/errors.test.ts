@@ -29,7 +29,7 @@ test.each([
   ['Not authorized: Missing rune', /^Give CLN_RUNE/],
   ['Not authorized: Not derived from master', /^Give a rune of this very node/],
 ])('%s is told with what to give', (message, hint) => {
-  expect(mapClnError(new RpcFault(1501, message))).toMatchObject({
+  expect(mapClnError(new RpcFault(1501, message, null))).toMatchObject({
     code: 'unauthenticated',
     hint: expect.stringMatching(hint),
   })
