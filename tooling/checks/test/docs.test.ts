@@ -57,6 +57,13 @@ describe('code in pages', () => {
       expect(read(file as string)).toContain(code)
   })
 
+  test.each(['packages/backends/cln', 'packages/backends/eclair', 'packages/wallet'])(
+    'the README of %s shows a program that runs',
+    (folder) => {
+      expect(read(`${folder}/README.md`)).toMatch(/<!-- examples\/\S+\.ts -->\n```ts\n/)
+    },
+  )
+
   test('every decision is in the index', () => {
     const index = read('docs/decisions/README.md')
     const decisions = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name))
