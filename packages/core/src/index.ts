@@ -75,9 +75,9 @@ export {
 export type { CreateInvoiceRequest, Invoice, InvoiceStatus } from './invoice.ts'
 export type { BackendFacets, LightningBackend } from './lightning-backend.ts'
 export { type BackendFault, LightningError, type LightningErrorOptions } from './lightning-error.ts'
-export { type CallsOf, MANAGING_CALLS, READING_CALLS } from './node-calls.ts'
 export { nearest } from './nearest.ts'
 export { BOLT11_PREFIX, NETWORKS, type Network, sameNetwork } from './network.ts'
+export { type CallsOf, MANAGING_CALLS, READING_CALLS } from './node-calls.ts'
 export type { NodeInfo } from './node-info.ts'
 export {
   type FacetName,
