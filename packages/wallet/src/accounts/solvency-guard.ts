@@ -2,13 +2,14 @@ import { type BackendIdentity, LightningError, msat } from '@lightning-mcp/core'
 import { amountText } from '../amount-text.ts'
 import type { Connection } from '../backend/connection.ts'
 import { type Clock, pause } from '../clock.ts'
-import type { IntentKind } from '../intents/intent.ts'
+import type { Intent, IntentKind } from '../intents/intent.ts'
 import { type OnReserved, type SpendingGate, spendingPaused } from '../safety/gates.ts'
+import { type ChannelCloseDetails, detailsOf } from '../spending/spend-plan.ts'
 import type { StoreReader, WalletStore } from '../store/wallet-store.ts'
 import { type AccountHolding, DEFAULT_ACCOUNT } from './account.ts'
 import { ACCOUNTS_META, noSuchAccount } from './create-account.ts'
 import { readNodeFigure } from './node-figure.ts'
-import { freeForOthersMsat, type NodeFigure, shortfallMsat } from './solvency.ts'
+import { freeForOthersMsat, type NodeFigure, shortfallMsat, trackedSums } from './solvency.ts'
 import { assertTrackedKind } from './tracked-kinds.ts'
 
 const CHECK_MS = 60_000
@@ -20,7 +21,7 @@ const CONFIRM_MS = 2_000
 const FIGURE_MAX_AGE_MS = 60_000
 
 /** Spending that does not come out of what the node can send over Lightning. */
-const NOT_LIGHTNING: readonly IntentKind[] = ['onchain', 'channel-open', 'channel-close', 'splice-in']
+const NOT_LIGHTNING: readonly IntentKind[] = ['onchain', 'channel-open', 'splice-in']
 
 export interface SolvencyGuardOptions {
   connection: Connection
@@ -103,8 +104,9 @@ export class SolvencyGuard {
       if (isTracked) assertTrackedKind(account, kind)
       if (!isTracked && NOT_LIGHTNING.includes(kind)) return undefined
       // asked whether anything may be spent at all: only what is known counts
-      if (amountMsat === 0n && this.#figure === undefined) return undefined
-      const figure = this.#young(nowMs, amountMsat === 0n)
+      const isQuestion = amountMsat === 0n && kind !== 'channel-close'
+      if (isQuestion && this.#figure === undefined) return undefined
+      const figure = this.#young(nowMs, isQuestion)
       if (!isTracked) return (writer) => assertNothingOfOthers(writer, identity, figure)
       this.#assertWhole(shortfallMsat({ figure, moves: await store.movesSince(figure.seq), holdings }))
       return (writer) => assertNotBelowZero(writer, account)
@@ -268,22 +270,33 @@ async function assertNotBelowZero(store: StoreReader, account: string): Promise<
   })
 }
 
+/** What closings under way take out of what can be sent over Lightning: it becomes coins, which are nobody's but the node's. */
+const closingMsat = (held: readonly Intent[]): bigint =>
+  held
+    .filter(({ kind }) => kind === 'channel-close')
+    .map((intent) => detailsOf<ChannelCloseDetails>(intent))
+    .reduce((sum, { spendableMsat, localMsat }) => sum + (spendableMsat ?? localMsat), 0n)
+
 /** After an account of its own has reserved: what tracked accounts hold must still be there. */
 async function assertNothingOfOthers(
   store: StoreReader,
   identity: BackendIdentity,
   figure: NodeFigure,
 ): Promise<void> {
-  const freeMsat = freeForOthersMsat({
-    figure,
-    moves: await store.movesSince(figure.seq),
-    holdings: await store.holdingsOn(identity),
-    reservedByOthersMsat: await store.reservedByOthers(),
-  })
+  const holdings = await store.holdingsOn(identity)
+  const { fundsMsat, reservedMsat } = trackedSums(holdings)
+  if (fundsMsat + reservedMsat <= 0n) return
+  const freeMsat =
+    freeForOthersMsat({
+      figure,
+      moves: await store.movesSince(figure.seq),
+      holdings,
+      reservedByOthersMsat: await store.reservedByOthers(),
+    }) - closingMsat(await store.heldSpends(identity))
   if (freeMsat >= 0n) return
   throw new LightningError({
     code: 'insufficient_balance',
-    message: `amount and largest fee are ${amountText(msat(-freeMsat))} more than this node can spend beside the balances of its other accounts`,
+    message: `this is ${amountText(msat(-freeMsat))} more than this node can spend beside the balances of its other accounts, fees and what closing channels take away included`,
     hint: 'Pay less, wait until payments under way are final, or add funds to the node.',
     sent: 'no',
   })

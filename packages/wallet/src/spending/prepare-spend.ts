@@ -122,12 +122,13 @@ async function channelClose(
   const { mode } = order
   const channel = await findChannel(order.channel, context)
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
-  const { localMsat, capacitySat, initiator, pendingHtlcs = 0 } = channel
+  const { localMsat, spendableMsat, capacitySat, initiator, pendingHtlcs = 0 } = channel
   const details: ChannelCloseDetails = {
     channel: namesOf(channel),
     mode,
     feeRateSatPerVbyte,
     localMsat,
+    ...(spendableMsat === undefined ? {} : { spendableMsat }),
     capacitySat,
     ...(initiator === undefined ? {} : { initiator }),
   }

@@ -47,6 +47,8 @@ export interface ChannelCloseDetails {
   feeRateSatPerVbyte: number
   /** Our side when it was asked for. Where outputs are not told, what of it does not come back is the fee. */
   localMsat: Msat
+  /** What of it could be sent over Lightning, as far as that is told. */
+  spendableMsat?: Msat
   /** What the closing transaction does not pay out of it is its fee. */
   capacitySat?: Sat
   initiator?: 'local' | 'remote'

@@ -76,6 +76,24 @@ test('what comes from outside is credited through the backend’s hint and spent
   await recompute(store)
 })
 
+test('no channel is closed that holds what tracked accounts hold', async () => {
+  const { node, store, owner } = await open()
+  const { spendableMsat } = await node.getBalance({})
+  const figure = await readNodeFigure(store, () => node.getBalance({}))
+  // what is closed lies in coins, which the node's own account may send away
+  await transfer(store, { account: 'bob', amountMsat: spendableMsat - 5_000_000n, figure })
+  const channels = (await owner.node.channels?.list({ limit: 10 }))?.items ?? []
+  const [channel] = channels
+  if (channel === undefined) throw new Error('no channel')
+  const close = { kind: 'channel-close', channel, mode: 'cooperative', feeRateSatPerVbyte: 1 } as const
+  await expect(owner.spend(close)).rejects.toMatchObject({ code: 'insufficient_balance', sent: 'no' })
+  expect((await owner.node.channels?.list({ limit: 10 }))?.items).toHaveLength(channels.length)
+  await transfer(store, { account: 'bob', amountMsat: 5_000_000n - spendableMsat })
+  await expect(owner.spend(close)).rejects.toMatchObject({ code: 'insufficient_balance', sent: 'no' })
+  await transfer(store, { account: 'alice', amountMsat: -5_000_000n })
+  expect(await owner.spend(close)).toMatchObject({ state: 'settled' })
+})
+
 test('a tracked account is told which node it is on, not how many channels and peers that has', async () => {
   const { owner, alice } = await open()
   const { node: whole } = await owner.getDetails()
