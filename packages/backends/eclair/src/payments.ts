@@ -10,6 +10,7 @@ import {
 import type { EclairClient, Form } from './client.ts'
 import { type Followed, followPayment, lookTwice } from './follow-payment.ts'
 import type { ProcessMemory } from './process-memory.ts'
+import type { RawSentPart } from './schemas.ts'
 import { beforeSending, sendOnce } from './send-once.ts'
 import { standingOf, toPayment } from './sent-payments.ts'
 
@@ -37,9 +38,26 @@ interface SendSettings {
 /** Node and hash: a second connection of this process to the same node is bound as well. */
 type SendingKey = `${string} ${PaymentHash}`
 
+/** A request that may have been lost. */
+interface Doubt {
+  /** Up to which moment it may still turn up. */
+  until: number
+  /** Parents of earlier payments: none of them is it. */
+  known: ReadonlySet<string>
+}
+
 const sending = new Set<SendingKey>()
-/** Requests that may have been lost, with the time until which they may still turn up. */
-const doubtful = new Map<SendingKey, number>()
+const doubtful = new Map<SendingKey, Doubt>()
+
+/** Whether a request that may have been lost may still turn up, so that these parts are not all there will be. */
+function inDoubt(key: SendingKey, parts: readonly RawSentPart[]): boolean {
+  const doubt = doubtful.get(key)
+  return (
+    doubt !== undefined &&
+    doubt.until > performance.now() &&
+    parts.every(({ parentId }) => doubt.known.has(parentId))
+  )
+}
 
 /**
  * Payments. Eclair itself pays the same invoice as often as it is asked: so every hash is looked up
@@ -103,8 +121,7 @@ export class EclairPayments {
       const parts = await lookTwice(this.#client, { paymentHash: hash }, signal)
       const standing = standingOf(parts)
       if (standing === 'sent' || standing === 'pending') throw refusedAsSecond(standing)
-      if (standing === 'none' && (doubtful.get(key) ?? 0) > performance.now())
-        throw refusedAsSecond('pending')
+      if (inDoubt(key, parts)) throw refusedAsSecond('pending')
       return new Set(parts.map(({ parentId }) => parentId))
     } catch (error) {
       throw beforeSending(error, signal)
@@ -118,7 +135,7 @@ export class EclairPayments {
     { known, timeoutMs, signal }: SendSettings,
   ): Promise<Payment> {
     this.#memory.notePayment(hash)
-    setDoubt(key)
+    setDoubt(key, known)
     let dispatched: Dispatched
     try {
       dispatched = await dispatchPayment(this.#client, 'payinvoice', form, signal)
@@ -133,19 +150,28 @@ export class EclairPayments {
     return payment ?? { paymentHash: hash, status: 'unknown' }
   }
 
-  /** `undefined`: Eclair has no record now, which proves nothing by itself. A failure is only told when seen twice. */
+  /**
+   * `undefined`: Eclair has no record now, which proves nothing by itself; while a request of this process
+   * may still turn up, not even that is said. A failure is only told when seen twice.
+   */
   async lookup(
     key: { paymentHash: PaymentHash } | { id: string },
+    ownId: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Payment | undefined> {
-    return toPayment(await lookTwice(this.#client, key, signal))
+    const parts = await lookTwice(this.#client, key, signal)
+    const standing = standingOf(parts)
+    const open = standing === 'none' || standing === 'failed'
+    if (open && 'paymentHash' in key && inDoubt(`${ownId ?? ''} ${key.paymentHash}`, parts))
+      return { paymentHash: key.paymentHash, status: 'unknown' }
+    return toPayment(parts)
   }
 }
 
-function setDoubt(key: SendingKey): void {
+function setDoubt(key: SendingKey, known: ReadonlySet<string>): void {
   const now = performance.now()
-  for (const [old, until] of doubtful) if (until <= now) doubtful.delete(old)
-  doubtful.set(key, now + DOUBT_MS)
+  for (const [old, { until }] of doubtful) if (until <= now) doubtful.delete(old)
+  doubtful.set(key, { until: now + DOUBT_MS, known })
 }
 
 /**

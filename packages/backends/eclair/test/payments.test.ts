@@ -240,6 +240,26 @@ describe('a lost reply', () => {
     expect(eclair.count('payinvoice')).toBe(1)
   })
 
+  test('binds although an earlier payment of the hash has failed', async () => {
+    const [old, lostId] = [failed(randomUUID()), randomUUID()]
+    eclair.answer('payinvoice', lost)
+    eclair.answer('getsentinfo', rows(old))
+    await pay({ timeoutSeconds: 1 })
+    expect(await backend.lookupPayment({ paymentHash: hash })).toEqual({
+      paymentHash: hash,
+      status: 'unknown',
+    })
+    expect((await thrown(pay())).code).toBe('in_progress')
+    expect(eclair.count('payinvoice')).toBe(1)
+    // it has turned up, and failed: nothing is left of it
+    eclair.answer('getsentinfo', rows(old, failed(lostId)))
+    expect((await backend.lookupPayment({ paymentHash: hash }))?.status).toBe('failed')
+    eclair.answer('payinvoice', { json: ID })
+    eclair.answer('getsentinfo', rows(old, failed(lostId)), rows(old, failed(lostId)), rows(sent()))
+    expect((await pay()).status).toBe('settled')
+    expect(eclair.count('payinvoice')).toBe(2)
+  })
+
   test.each<{ name: string; answer: Answer }>([
     { name: 'half of a JSON text', answer: text(`"${ID.slice(0, 9)}`) },
     { name: 'HTML', answer: text('<html></html>', 200, 'text/html') },
