@@ -1,8 +1,8 @@
 import { decodeInvoice } from '@lightning-mcp/codec'
 import { cleanText, type DecodedInvoice, type PaymentHash } from '@lightning-mcp/core'
 import { lookedAtAnew } from '../spending/plan-again.ts'
-import type { SpendPlan } from '../spending/spend-plan.ts'
-import type { Intent, IntentChange } from './intent.ts'
+import { detailsOf, type KeysendDetails, type SpendPlan } from '../spending/spend-plan.ts'
+import { type Intent, type IntentChange, mintsInvoice } from './intent.ts'
 import type { Asked } from './target.ts'
 
 /** What an attempt is bound to: an invoice, or the plan of a spending that has none. */
@@ -21,11 +21,19 @@ export const isOffer = (pinned: Pinned): pinned is PinnedOffer => 'offerInvoice'
 
 export const isInvoice = (pinned: Pinned): pinned is PinnedInvoice => 'invoice' in pinned
 
+/** Whether the backend finds a new payment hash at each attempt, and its answer alone tells it. */
+const isHashChosen = (intent: Intent): boolean =>
+  intent.kind === 'keysend'
+    ? detailsOf<KeysendDetails>(intent).preimage === undefined
+    : intent.kind === 'offer' && !mintsInvoice(intent)
+
 /** What a recorded intent is bound to. */
 export function pinnedOf(intent: Intent): Pinned {
   if (intent.kind === 'invoice' || intent.kind === 'minted')
     return decodeInvoice(intent.invoice ?? intent.destination)
   const { paymentHash, payee, details = {}, invoice, invoiceExpiresAtMs = 0 } = intent
+  // a hash of before is that of an earlier attempt: what fails there says nothing of this one
+  if (isHashChosen(intent)) return { details, ...(payee === undefined ? {} : { payee }) }
   return {
     details,
     ...(intent.kind === 'offer' && invoice !== undefined
@@ -76,7 +84,7 @@ export function lookedAtBy({ target }: Asked, known: Intent): IntentChange {
  */
 export function pinnedAgain({ target }: Asked, known: Intent): IntentChange {
   if (target.kind === 'invoice' || target.kind === 'minted' || target.plan === undefined) return {}
-  if (known.kind === 'keysend' && known.paymentHash !== undefined) return {}
+  if (known.kind === 'keysend' && !isHashChosen(known)) return {}
   // an invoice that was fetched once stays until it has expired
   if (known.kind === 'offer' && target.plan.mints === true) return {}
   const { paymentHash, payee, details } = target.plan

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { WAITS_FOR_OWNER } from '../../src/dispatch/spent.ts'
 import { resolveByOwner } from '../../src/spending/resolve-by-owner.ts'
 import { STEPS } from '../../src/steps.ts'
+import { ASKS, approvalOf, decide } from '../approvals/support.ts'
 import { PEER } from '../support/fake-chain.ts'
 import {
   ADDRESS,
@@ -255,6 +256,34 @@ describe('a keysend whose preimage the backend chooses', () => {
       outcome: 'unknown',
       replayed: true,
     })
+    expect(times(world, 'keysend')).toBe(1)
+  })
+})
+
+describe('a further attempt of a keysend whose preimage the backend chooses', () => {
+  test('is found by its own label, not by the hash of the failed one', async () => {
+    const world = spendWorld({ keysendChoosesPreimage: true, keepsPaymentLabels: true })
+    const { wallet } = await world.start({ limits: LIMITS })
+    world.node.scripts.push({ do: 'fail' }, { do: 'lose-reply', outcome: 'settled' })
+    const first = await wallet.spend(REQUESTS.keysend)
+    const second = await wallet.spend({ ...REQUESTS.keysend, waitSeconds: 0 })
+    expect(second).toMatchObject({ paymentId: first.paymentId, attempt: 2, state: 'dispatched' })
+    expect(second).not.toHaveProperty('paymentHash')
+    await world.clock.advance(5 * 60_000)
+    expect(await wallet.spend(REQUESTS.keysend)).toMatchObject({ state: 'settled', attempt: 2 })
+    expect(times(world, 'keysend')).toBe(1)
+  })
+
+  test('is found so, too, where the owner approves each', async () => {
+    const world = spendWorld({ keysendChoosesPreimage: true, keepsPaymentLabels: true })
+    const { wallet, store } = await world.start({ ...ASKS, limits: { ...LIMITS, ...ASKS.limits } })
+    world.node.scripts.push({ do: 'fail' }, { do: 'lose-reply', outcome: 'settled' })
+    for (const state of ['failed', 'settled'] as const) {
+      const waiting = await wallet.spend({ ...REQUESTS.keysend, waitSeconds: 0 })
+      await decide(world, store, approvalOf(waiting), 'approve')
+      await world.clock.advance(5 * 60_000)
+      expect(await wallet.getPayment(waiting)).toMatchObject({ state })
+    }
     expect(times(world, 'keysend')).toBe(1)
   })
 })
