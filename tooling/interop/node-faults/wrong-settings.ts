@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { Lab } from './lab.ts'
+import { type Lab, LND_CERTIFICATE } from './lab.ts'
 
 type Environment = Readonly<Record<string, string>>
 
 export interface WrongSettings {
   name: string
-  backend: 'cln' | 'eclair'
+  backend: 'cln' | 'eclair' | 'lnd'
   env: (lab: Lab) => Environment | Promise<Environment>
   /** The stable code that every tool answers. */
   code: string
@@ -229,9 +229,78 @@ const overHttp: readonly Omit<WrongSettings, 'backend'>[] = [
   },
 ]
 
+const lnd = (lab: Lab, change: Environment = {}): Environment => ({
+  LND_SOCKET: lab.lnd.good.socket,
+  LND_CERT_FILE: LND_CERTIFICATE,
+  LND_MACAROON: lab.macaroons['admin'] ?? '',
+  ...change,
+})
+
+const overGrpc: readonly Omit<WrongSettings, 'backend'>[] = [
+  {
+    name: 'a port where nobody listens',
+    env: (lab) => lnd(lab, { LND_SOCKET: DEAD }),
+    code: 'unavailable',
+    fix: /LND_SOCKET/,
+  },
+  {
+    name: 'a web server in its place',
+    env: (lab) => lnd(lab, { LND_SOCKET: lab.website }),
+    code: 'unauthenticated',
+    fix: /LND_CERT_FILE/,
+  },
+  {
+    name: 'the certificate of another node',
+    env: async (lab) => lnd(lab, { LND_CERT_FILE: await lab.file('other.pem', lab.cln.rest.ca) }),
+    code: 'unauthenticated',
+    fix: /LND_CERT_FILE/,
+  },
+  {
+    name: 'a certificate that is not there',
+    env: (lab) => lnd(lab, { LND_CERT_FILE: join(lab.folder, 'none.cert') }),
+    code: 'not_ready',
+    fix: /tls\.cert/,
+  },
+  {
+    name: 'no macaroon',
+    env: ({ lnd: { good } }) => ({ LND_SOCKET: good.socket, LND_CERT_FILE: LND_CERTIFICATE }),
+    code: 'not_ready',
+    fix: /LND_MACAROON_FILE/,
+  },
+  {
+    name: 'a file of the macaroon that is not there',
+    env: (lab) => ({
+      LND_SOCKET: lab.lnd.good.socket,
+      LND_CERT_FILE: LND_CERTIFICATE,
+      LND_MACAROON_FILE: join(lab.folder, 'none.macaroon'),
+    }),
+    code: 'not_ready',
+    fix: /bakemacaroon/,
+  },
+  {
+    name: 'the macaroon of another node',
+    env: (lab) => lnd(lab, { LND_SOCKET: lab.lnd.refusing.socket }),
+    code: 'unauthenticated',
+    fix: /LND_MACAROON_FILE/,
+  },
+  {
+    name: 'a wallet that is locked',
+    env: (lab) => lnd(lab, { LND_SOCKET: lab.lnd.locked.socket }),
+    code: 'not_ready',
+    fix: /lncli unlock/,
+  },
+  {
+    name: 'a version that is too old',
+    env: (lab) => lnd(lab, { LND_SOCKET: lab.lnd.old.socket }),
+    code: 'unsupported',
+    fix: /Upgrade/,
+  },
+]
+
 /** Every wrong way to point a server at a node, and how it is answered. */
 export const WRONG_SETTINGS: readonly WrongSettings[] = [
   ...overTheSocket.map((one) => ({ ...one, backend: 'cln' as const })),
   ...overClnrest.map((one) => ({ ...one, name: `clnrest, ${one.name}`, backend: 'cln' as const })),
   ...overHttp.map((one) => ({ ...one, backend: 'eclair' as const })),
+  ...overGrpc.map((one) => ({ ...one, backend: 'lnd' as const })),
 ]

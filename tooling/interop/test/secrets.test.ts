@@ -12,9 +12,9 @@ import type { McpTestClient, ToolAnswer } from '../clients/mcp-client.ts'
 import { connectV2 } from '../clients/sdk-v2-client.ts'
 import { serveInProcess } from '../in-process/http-server.ts'
 import { letSpend, makeOwner } from '../in-process/owner.ts'
+import { LND_CERTIFICATE } from '../node-faults/lab.ts'
 import { type LeakyWorld, openLeakyWorld, WAYS } from '../secrets/leaky-worlds.ts'
 
-const LND_FIXTURES = join(import.meta.dirname, '../../../packages/backends/lnd/test/fixtures')
 const AMOUNT: Msat = msat(2_100_000n)
 
 let home: string
@@ -160,8 +160,7 @@ test('a macaroon that LND repeats in its errors is told to nobody', async () => 
   ]
   const lnd = await new ScriptedLnd().start()
   onTestFinished(() => lnd.stop())
-  const certificate = join(LND_FIXTURES, 'proxy.cert')
-  const env = { LND_SOCKET: lnd.socket, LND_CERT_FILE: certificate, LND_MACAROON: hex }
+  const env = { LND_SOCKET: lnd.socket, LND_CERT_FILE: LND_CERTIFICATE, LND_MACAROON: hex }
   const session = await openSession({ settings: ['--backend', 'lnd'], env }, 'LND')
   for (const [index, method] of (Object.keys(METHODS) as UnaryMethod[]).entries())
     if (!['getState', 'getInfo'].includes(method))
