@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { LightningError } from '@lightning-mcp/core'
+import { ERROR_CODES, LightningError } from '@lightning-mcp/core'
 import type { CallSettings, EclairClient, Form } from './client.ts'
 import { EclairFault, findErrorRule, mapEclairError } from './errors.ts'
 
@@ -37,7 +37,19 @@ export async function sendOnce(
   }
 }
 
-/** An error from before anything could have been sent, saying so. */
+/** What comes before a call that may cost money: whatever goes wrong in it, that call was not made. */
+export async function unsent<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw beforeSending(error, signal)
+  }
+}
+
+/** Codes that are about the request itself, whatever they imply elsewhere. */
+const TOLD_AS_IS: ReadonlySet<string> = new Set(['not_found', 'already_exists', 'in_progress', 'already_paid'])
+
+/** An error from before anything could have been sent, saying so, by its code as well. */
 export function beforeSending(error: unknown, signal: AbortSignal | undefined): LightningError {
   if (signal?.aborted)
     return new LightningError({
@@ -49,8 +61,9 @@ export function beforeSending(error: unknown, signal: AbortSignal | undefined): 
       cause: error,
     })
   const mapped = mapEclairError(error)
+  const doubtful = ERROR_CODES[mapped.code].sent !== 'no' && !TOLD_AS_IS.has(mapped.code)
   return new LightningError({
-    code: mapped.code,
+    code: doubtful ? 'unavailable' : mapped.code,
     message: mapped.message,
     retry: mapped.retry === 'after-lookup' ? 'after-delay' : mapped.retry,
     sent: 'no',

@@ -1,7 +1,7 @@
 import { type ChannelOperation, type ChannelRef, LightningError } from '@lightning-mcp/core'
 import type { EclairClient } from '../client.ts'
 import { shownText } from '../errors.ts'
-import { sendOnce } from '../send-once.ts'
+import { sendOnce, unsent } from '../send-once.ts'
 import { isText } from '../to-core.ts'
 import { needChannel, noSuchChannel } from './channel-names.ts'
 import { wholeRate } from './channel-rates.ts'
@@ -25,7 +25,7 @@ export async function closeChannel(client: EclairClient, request: CloseRequest):
       code: 'invalid_request',
       message: 'a channel is closed cooperatively or by force',
     })
-  const form = await needChannel(client, channel, signal)
+  const form = await unsent(() => needChannel(client, channel, signal), signal)
   // a commitment was signed with its own rate long ago
   const terms = mode === 'force' ? {} : { preferredFeerateSatByte: rate, maxFeerateSatByte: rate }
   const sent = await sendOnce(

@@ -8,7 +8,7 @@ import {
 } from '@lightning-mcp/core'
 import type { EclairClient } from '../client.ts'
 import { shownText } from '../errors.ts'
-import { sendOnce } from '../send-once.ts'
+import { sendOnce, unsent } from '../send-once.ts'
 import { isText } from '../to-core.ts'
 import { wholeRate } from './channel-rates.ts'
 import { connectPeer } from './peers.ts'
@@ -52,7 +52,7 @@ export async function openChannel(
       request.maxFeeSat ??
       (rate === undefined ? larger(capacitySat / 1000n, LEAST_BUDGET_SAT) : BigInt(rate * FUNDING_VBYTES)),
   }
-  if (host !== undefined) await connectPeer(client, peer, host, signal)
+  if (host !== undefined) await unsent(() => connectPeer(client, peer, host, signal), signal)
   const sent = await sendOnce(client, 'open', form, { signal, timeoutMs: OPEN_TIMEOUT_MS })
   if (sent.kind === 'lost') return { status: 'unknown' }
   if (sent.kind === 'refused') {

@@ -7,7 +7,7 @@ import {
   txId,
 } from '@lightning-mcp/core'
 import type { EclairClient, Form } from '../client.ts'
-import { sendOnce } from '../send-once.ts'
+import { sendOnce, unsent } from '../send-once.ts'
 import { isText } from '../to-core.ts'
 import { needChannel, noSuchChannel } from './channel-names.ts'
 
@@ -38,7 +38,7 @@ async function splice(
   terms: Form,
   signal: AbortSignal | undefined,
 ): Promise<ChannelOperation> {
-  const form = { ...(await needChannel(client, channel, signal)), ...terms }
+  const form = { ...(await unsent(() => needChannel(client, channel, signal), signal)), ...terms }
   const sent = await sendOnce(client, method, form, { signal, timeoutMs: SPLICE_TIMEOUT_MS })
   if (sent.kind === 'lost') return { ...channel, status: 'unknown' }
   if (sent.kind === 'refused') {
