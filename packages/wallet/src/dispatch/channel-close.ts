@@ -44,15 +44,16 @@ async function findChannel(intent: Intent, { ask }: LookContext): Promise<Channe
 /** What the closing transaction took, as far as we pay it. */
 async function feeOf(intent: Intent, txId: string, context: LookContext): Promise<Msat | undefined> {
   const { mode, localMsat, capacitySat, initiator } = detailsOf<ChannelCloseDetails>(intent)
-  // BOLT 2: who opened the channel pays for its closing
-  if (initiator === 'remote') return ZERO_MSAT
   // a forced close pays its author later, by other transactions
   if (mode === 'force') return undefined
+  const isPeers = initiator === 'remote'
+  if (isPeers && localMsat === 0n) return ZERO_MSAT
   const found = (await listSince(intent, context)).find((transaction) => transaction.txId === txId)
   if (found === undefined || found.netSat <= 0n) return undefined
-  // where our side is told without what it had set aside for fees, more than that comes back
+  // BOLT 2: who opened the channel pays for its closing, but with option_simple_close who closes it. A
+  // channel of ours may be told without what was set aside for fees, so that more than that comes back
   const lostMsat =
-    capacitySat === undefined || found.outputs === undefined
+    isPeers || capacitySat === undefined || found.outputs === undefined
       ? localMsat - satToMsat(found.netSat)
       : (capacitySat - found.outputs.reduce((sum, { amountSat }) => sum + amountSat, 0n)) * 1000n
   // payments between the order and the close moved the balance: what is no fee is not called one

@@ -441,6 +441,28 @@ test('the fee of a close whose answer named no transaction is found', async () =
   expect(await wallet.getPayment(closed)).toMatchObject({ feeMsat: 200_000n, txId: expect.any(String) })
 })
 
+describe('the fee of closing a channel that the peer opened', () => {
+  test('is what did not come back, as who closes may pay', async () => {
+    const world = spendWorld()
+    const { wallet } = await world.start({ limits: LIMITS })
+    const [channel] = world.node.chain.channels
+    Object.assign(channel as object, { initiator: 'remote' })
+    const closed = await wallet.spend(REQUESTS['channel-close'])
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment(closed)).toMatchObject({ state: 'settled', feeMsat: 200_000n })
+  })
+
+  test('is not known by force, where getting at the coins costs later', async () => {
+    const world = spendWorld()
+    const { wallet } = await world.start({ limits: LIMITS })
+    const [channel] = world.node.chain.channels
+    Object.assign(channel as object, { initiator: 'remote' })
+    const closed = await wallet.spend({ ...REQUESTS['channel-close'], mode: 'force' })
+    await world.clock.advance(60_000)
+    expect(await wallet.getPayment(closed)).toMatchObject({ state: 'settled', feeProvisional: true })
+  })
+})
+
 test('a fee that never shows is booked as the largest after fifteen days', async () => {
   const world = spendWorld()
   world.node.chain.feeSat = undefined
