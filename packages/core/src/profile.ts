@@ -41,6 +41,8 @@ export interface BackendProfile {
   events: 'stream' | 'poll'
   /** True where the backend opens no channel that would cost more than the request's `maxFeeSat`. */
   capsOpeningFee?: boolean
+  /** True where splices are made at the backend's own fee rate, whatever rate is given: nobody knows before what they cost. */
+  choosesSpliceFee?: boolean
   /** True where keysend's preimage is chosen by the backend, so that a lost reply leaves no hash to look up. */
   keysendChoosesPreimage?: boolean
   /** True where keysend payments keep the caller's `label` and `lookupPayment` finds them by it. */

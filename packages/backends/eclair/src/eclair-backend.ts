@@ -128,6 +128,7 @@ class EclairBackend implements LightningBackend {
       keysendChoosesPreimage: true,
       // fundingFeeBudgetSatoshis of `open`
       capsOpeningFee: true,
+      choosesSpliceFee: true,
     }
   }
 
@@ -244,7 +245,11 @@ class EclairBackend implements LightningBackend {
 
   async lookupPayment(key: PaymentKey & CallOptions): Promise<Payment | undefined> {
     if ('paymentHash' in key)
-      return this.#payments.lookup({ paymentHash: paymentHash(key.paymentHash) }, this.#identity?.id, key.signal)
+      return this.#payments.lookup(
+        { paymentHash: paymentHash(key.paymentHash) },
+        this.#identity?.id,
+        key.signal,
+      )
     if ('backendId' in key && UUID.test(key.backendId))
       return this.#payments.lookup({ id: key.backendId }, this.#identity?.id, key.signal)
     throw new LightningError({
@@ -262,7 +267,8 @@ class EclairBackend implements LightningBackend {
     return watchEvents({
       client: this.#client,
       lookupInvoice: (hash, ending) => lookupInvoice(this.#client, hash, ending),
-      lookupPayment: (hash, ending) => this.#payments.lookup({ paymentHash: hash }, this.#identity?.id, ending),
+      lookupPayment: (hash, ending) =>
+        this.#payments.lookup({ paymentHash: hash }, this.#identity?.id, ending),
       types: types === undefined ? undefined : new Set(types),
       signal: signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]),
     })

@@ -18,7 +18,8 @@ export const spliceInStrategy: Strategy = splice(
   async (intent, backend, { signal }) => {
     const { channel, amountSat, feeRateSatPerVbyte } = detailsOf<SpliceDetails>(intent)
     if (backend.splicing === undefined) throw noSplicing()
-    return judgeOperation(await backend.splicing.spliceIn({ channel, amountSat, feeRateSatPerVbyte, signal }))
+    const rate = feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }
+    return judgeOperation(await backend.splicing.spliceIn({ channel, amountSat, ...rate, signal }))
   },
   async (intent, context) => {
     const { txId, amountSat, capacitySat } = detailsOf<SpliceDetails>(intent)
@@ -35,9 +36,8 @@ export const spliceOutStrategy: Strategy = splice(
   async (intent, backend, { signal }) => {
     const { channel, amountSat, address = '', feeRateSatPerVbyte } = detailsOf<SpliceDetails>(intent)
     if (backend.splicing === undefined) throw noSplicing()
-    return judgeOperation(
-      await backend.splicing.spliceOut({ channel, amountSat, address, feeRateSatPerVbyte, signal }),
-    )
+    const rate = feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }
+    return judgeOperation(await backend.splicing.spliceOut({ channel, amountSat, address, ...rate, signal }))
   },
   async (intent, context) => {
     const { txId } = detailsOf<SpliceDetails>(intent)

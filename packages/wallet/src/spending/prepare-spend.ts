@@ -152,18 +152,17 @@ async function splice(
   const out = order.kind === 'splice-out'
   if (out) assertNetwork(order, context.profile)
   const channel = await findChannel(order.channel, context)
-  const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  const feeRateSatPerVbyte = await spliceRateFor(asked, context)
   const { amountSat } = order
   const { capacitySat, fundingOutpoint } = channel
   const details: SpliceDetails = {
     channel: namesOf(channel),
     amountSat,
-    feeRateSatPerVbyte,
+    ...(feeRateSatPerVbyte === undefined ? {} : { feeRateSatPerVbyte }),
     capacitySat,
     ...(fundingOutpoint === undefined ? {} : { fundingOutpoint }),
     ...(out ? { address: order.address } : {}),
   }
-  const worstFeeMsat = worstSpliceOutFeeMsat(feeRateSatPerVbyte)
   return {
     // what is spliced out goes to the address; what is spliced in stays with the peer
     destination: out ? order.address : channelDestination(channel, order),
@@ -172,10 +171,30 @@ async function splice(
       details: { ...details },
     },
     channel: namesOf(channel),
-    fees: out
-      ? { feeLimit: 'reserve-only', worstFeeMsat }
-      : await coinFees({ amountSat, feeRateSatPerVbyte, channelInput: true }, context),
+    fees: await spliceFees(order, feeRateSatPerVbyte, context),
   }
+}
+
+/** `undefined`: the backend chooses it, and nobody knows or caps what it will cost. */
+async function spliceRateFor(asked: AskedSpend, context: Context): Promise<number | undefined> {
+  if (context.profile.choosesSpliceFee !== true) return feeRateFor(asked, context)
+  if (asked.feeRateSatPerVbyte === undefined) return undefined
+  throw new LightningError({
+    code: 'unsupported',
+    message: 'this wallet’s backend chooses the fee rate of a splice itself',
+    hint: 'Leave the fee rate out.',
+  })
+}
+
+async function spliceFees(
+  { kind, amountSat }: Extract<SpendOrder, { kind: 'splice-in' | 'splice-out' }>,
+  feeRateSatPerVbyte: number | undefined,
+  context: Context,
+): Promise<FeeFacts> {
+  if (feeRateSatPerVbyte === undefined) return { feeLimit: 'none' }
+  return kind === 'splice-out'
+    ? { feeLimit: 'reserve-only', worstFeeMsat: worstSpliceOutFeeMsat(feeRateSatPerVbyte) }
+    : coinFees({ amountSat, feeRateSatPerVbyte, channelInput: true }, context)
 }
 
 /** Nobody limits what coins cost to send, but it can be told beforehand, where they can be seen. */

@@ -58,7 +58,8 @@ export interface SpliceDetails {
   channel: ChannelRef
   amountSat: Sat
   address?: string
-  feeRateSatPerVbyte: number
+  /** Absent where the backend chooses it. */
+  feeRateSatPerVbyte?: number
   /** As it was before. */
   capacitySat: Sat
   fundingOutpoint?: string

@@ -19,11 +19,25 @@ const SPLICE_TIMEOUT_MS = 60_000
  */
 export function createSplicingFacet(client: EclairClient): SplicingFacet {
   return {
-    spliceIn: async ({ channel, amountSat, signal }) =>
-      splice(client, 'splicein', channel, { amountIn: positive(amountSat) }, signal),
-    spliceOut: async ({ channel, amountSat, address, signal }) =>
-      splice(client, 'spliceout', channel, { amountOut: positive(amountSat), address }, signal),
+    async spliceIn({ channel, amountSat, feeRateSatPerVbyte, signal }) {
+      refuseRate(feeRateSatPerVbyte)
+      return splice(client, 'splicein', channel, { amountIn: positive(amountSat) }, signal)
+    },
+    async spliceOut({ channel, amountSat, address, feeRateSatPerVbyte, signal }) {
+      refuseRate(feeRateSatPerVbyte)
+      return splice(client, 'spliceout', channel, { amountOut: positive(amountSat), address }, signal)
+    },
   }
+}
+
+/** One that was silently not kept would break a fee limit. */
+function refuseRate(feeRateSatPerVbyte: number | undefined): void {
+  if (feeRateSatPerVbyte === undefined) return
+  throw new LightningError({
+    code: 'unsupported',
+    message: 'Eclair chooses the fee rate of a splice itself',
+    hint: 'Leave the fee rate out.',
+  })
 }
 
 function positive(amountSat: Sat): Sat {
