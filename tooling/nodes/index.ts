@@ -1,7 +1,7 @@
 export type { Btcd } from './btcd.ts'
 export { buildNodes } from './build.ts'
 export { requireClnRpc } from './cln-rpc.ts'
-export { initOwner, setPolicy } from './init-owner.ts'
+export { approvePayment, initOwner, setPolicy } from './init-owner.ts'
 export { LndNode } from './lnd-node.ts'
 export { MACAROON_PERMISSIONS, type MacaroonPermission, mintMacaroon } from './mint-macaroon.ts'
 export { type Network, type NetworkOptions, startNetwork } from './network.ts'

@@ -31,6 +31,13 @@ export async function setPolicy(
   }
 }
 
+/** `lightning-mcp approvals approve`, after {@link initOwner}. */
+export const approvePayment = (
+  approvalId: string,
+  args: readonly string[],
+  env: Environment = {},
+): Promise<void> => runOwner(['approvals', 'approve', approvalId, '--passphrase-file=-', ...args], env)
+
 async function runOwner(words: readonly string[], env: Environment): Promise<void> {
   const child = spawn(
     process.execPath,

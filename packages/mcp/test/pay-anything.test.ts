@@ -82,11 +82,10 @@ describe('pay', () => {
       const order = { destination: await testInvoice(120), outgoing_channel, max_parts: 1 }
       expect(await call('pay', order)).toMatchObject({ isError: false, status: 'settled' })
     }
-    const strangers = await call('pay', {
-      destination: await testInvoice(120),
-      outgoing_channel: `${'f'.repeat(64)}:0`,
-    })
-    expect(strangers).toMatchObject({ isError: true, code: 'not_found', money_may_have_moved: false })
+    for (const outgoing_channel of [`${'f'.repeat(64)}:0`, '1x1x1']) {
+      const strangers = await call('pay', { destination: await testInvoice(120), outgoing_channel })
+      expect(strangers).toMatchObject({ isError: true, code: 'not_found', money_may_have_moved: false })
+    }
     const over = { destination: await testInvoice(120), last_hop: idOf('alice') }
     expect(await call('pay', over)).toMatchObject({ isError: true, money_may_have_moved: false })
   })

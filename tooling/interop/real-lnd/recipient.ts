@@ -74,3 +74,14 @@ export const paymentsOf = async (node: LndNode, paymentHash: string): Promise<{ 
   )
   return payments.filter((payment) => payment.payment_hash === paymentHash)
 }
+
+/** Sends a payment and does not wait for what becomes of it. */
+export const startPaying = async (node: LndNode, invoice: string): Promise<void> => {
+  const stream = await node.stream('router', 'sendPaymentV2', {
+    payment_request: invoice,
+    timeout_seconds: 60,
+    fee_limit_sat: '100',
+  })
+  stream.on('data', () => {})
+  stream.on('error', () => {})
+}

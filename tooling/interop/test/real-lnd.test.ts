@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeInvoices } from '../bad-input/invoices.ts'
 import { lndWorld } from '../neutrality/lnd-world.ts'
 import { runNeutralityScenario } from '../neutrality/scenario.ts'
+import { testNodeSurface } from '../real-lnd/node-surface.ts'
 import {
   addHoldInvoice,
   addInvoice,
@@ -25,10 +26,12 @@ describe.skipIf(!real)('end to end on real LND', () => {
   let neighbor: LndNode
   let distant: LndNode
   beforeAll(async () => {
-    network = await startNetwork()
+    network = await startNetwork({ watchtowers: true })
     ;[payer, neighbor, distant] = network.nodes as [LndNode, LndNode, LndNode]
   }, 180_000)
   afterAll(() => network?.stop(), 60_000)
+
+  testNodeSurface(() => network)
 
   // over stdio: the scenario that is the same for all nodes, below
   describe('over HTTP', () => {

@@ -30,7 +30,7 @@ const SPENDING: ReadonlySet<string> = new Set(
 )
 
 type Stream = ServerWritableStream<Buffer, Buffer>
-type Fate = 'carry-out' | 'lose-reply' | 'keep-reply' | 'garble-reply' | 'fail-while-held'
+type Fate = 'carry-out' | 'lose-reply' | 'keep-replies' | 'garble-reply' | 'fail-while-held'
 
 /** Something that answers gRPC calls: a real LND behind, or a script. */
 export interface Upstream {
@@ -159,7 +159,7 @@ export class FaultProxy {
       {},
       (error, answer) => {
         if (fate === 'lose-reply') this.cutConnections()
-        if (fate === 'keep-reply') return
+        if (fate === 'keep-replies') return
         if (error) reply({ code: error.code, details: error.details })
         else reply(null, answer as Buffer)
       },
@@ -187,7 +187,7 @@ export class FaultProxy {
     if (fate === 'fail-while-held') this.#held = call
     upstream.on('data', (message: Buffer) => {
       if (fate === 'lose-reply') this.cutConnections()
-      else if (fate !== 'keep-reply')
+      else if (fate !== 'keep-replies')
         call.write(fate === 'garble-reply' ? Buffer.from([0xff, 0xff, 0xff]) : message)
     })
     upstream.on('error', (error: Error & { code?: number; details?: string }) => {
@@ -205,10 +205,10 @@ export class FaultProxy {
   }
 
   #fateOf(name: string): Fate {
-    const ofAnySpending = this.#next === 'lose-reply' || this.#next === 'keep-reply'
+    const ofAnySpending = this.#next === 'lose-reply' || this.#next === 'keep-replies'
     if (!SPENDING.has(name) || (!ofAnySpending && name !== PAYING)) return 'carry-out'
     const fate = this.#next
-    this.#next = 'carry-out'
+    if (fate !== 'keep-replies') this.#next = 'carry-out'
     return fate
   }
 
@@ -231,9 +231,9 @@ export class FaultProxy {
     this.#next = 'lose-reply'
   }
 
-  /** The next spending is carried out, and its caller waits for the answer until somebody ends it. */
-  keepReply(): void {
-    this.#next = 'keep-reply'
+  /** Until it is reset: what is to be spent is carried out, and its caller never has an answer. */
+  keepReplies(): void {
+    this.#next = 'keep-replies'
   }
 
   garbleReply(): void {
