@@ -11,6 +11,20 @@ const WITHOUT_STORE = [
   'packages/wallet/test/policy/{policy-schema,policy-changes,destination-pattern,active-hours,judge,rulebook,documented-policies}.test.ts',
   'packages/wallet/test/spending/{read-spend,fee-bound}.test.ts',
 ]
+/** What rests most on the database. The others run on it with LIGHTNING_MCP_POSTGRES_SUITE=others, a step of CI. */
+const FIRST_ON_POSTGRES = [
+  'packages/wallet/test/store/**/*.test.ts',
+  'packages/wallet/test/hold/*.test.ts',
+  'packages/wallet/test/{audit,leases,ledger,limits,pay,recovery,store,write-outcome}.test.ts',
+  'packages/wallet/test/accounts/{receipts,tracked}.test.ts',
+  'packages/wallet/test/approvals/approvals.test.ts',
+  'packages/wallet/test/policy/parallel.test.ts',
+  'packages/wallet/test/spending/{offers,recovery}.test.ts',
+]
+const ON_POSTGRES =
+  process.env['LIGHTNING_MCP_POSTGRES_SUITE'] === 'others'
+    ? { include: [WALLET], exclude: FIRST_ON_POSTGRES }
+    : { include: FIRST_ON_POSTGRES, exclude: [] }
 /** About one database's own ways. */
 const SQLITE_ONLY = 'packages/wallet/test/store/sqlite*.test.ts'
 const POSTGRES_ONLY = 'packages/wallet/test/store/postgres*.test.ts'
@@ -42,8 +56,8 @@ export default defineConfig({
         test: {
           name: 'postgres',
           // without a server one file is left, which says so
-          include: [findPostgres() === undefined ? POSTGRES_ONLY : WALLET],
-          exclude: ['**/node_modules/**', '**/dist/**', SQLITE_ONLY, ...WITHOUT_STORE],
+          include: findPostgres() === undefined ? [POSTGRES_ONLY] : ON_POSTGRES.include,
+          exclude: ['**/node_modules/**', '**/dist/**', SQLITE_ONLY, ...WITHOUT_STORE, ...ON_POSTGRES.exclude],
           env: { ...COMPILE_CACHE, WALLET_TEST_STORE: 'postgres' },
           globalSetup: ['packages/wallet/test/support/start-postgres.ts'],
         },
