@@ -57,7 +57,13 @@ export default defineConfig({
           name: 'postgres',
           // without a server one file is left, which says so
           include: findPostgres() === undefined ? [POSTGRES_ONLY] : ON_POSTGRES.include,
-          exclude: ['**/node_modules/**', '**/dist/**', SQLITE_ONLY, ...WITHOUT_STORE, ...ON_POSTGRES.exclude],
+          exclude: [
+            '**/node_modules/**',
+            '**/dist/**',
+            SQLITE_ONLY,
+            ...WITHOUT_STORE,
+            ...ON_POSTGRES.exclude,
+          ],
           env: { ...COMPILE_CACHE, WALLET_TEST_STORE: 'postgres' },
           globalSetup: ['packages/wallet/test/support/start-postgres.ts'],
         },
