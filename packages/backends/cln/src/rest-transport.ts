@@ -50,6 +50,8 @@ export class RestTransport implements Transport {
     const agent = new library.Agent({
       keepAlive: true,
       timeout: IDLE_MS,
+      // whatever the environment says: the rune goes to the node alone
+      ...(secure ? { rejectUnauthorized: true } : {}),
       ...(secure && ca !== undefined ? { ca } : {}),
     })
     return { agent, request: (target, options) => library.request(target, options), rune: rune.reveal() }

@@ -283,7 +283,12 @@ function createWire(connection: EclairConnection): Wire {
     connection,
     agent:
       url.protocol === 'https:'
-        ? new HttpsAgent({ ...settings, ...(certificate === undefined ? {} : { ca: certificate }) })
+        ? new HttpsAgent({
+            ...settings,
+            // whatever the environment says: the password goes to Eclair alone
+            rejectUnauthorized: true,
+            ...(certificate === undefined ? {} : { ca: certificate }),
+          })
         : new HttpAgent(settings),
     authorization: `Basic ${Buffer.from(`:${password.reveal()}`).toString('base64')}`,
   }

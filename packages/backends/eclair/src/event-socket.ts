@@ -35,6 +35,7 @@ export async function followSocket(options: EventSocketOptions): Promise<void> {
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
     followRedirects: false,
+    rejectUnauthorized: true,
     ...(certificate === undefined ? {} : { ca: certificate }),
     // TLS takes no address as the name of a server
     ...(isIP(hostname) === 0 ? {} : { servername: '' }),

@@ -7,7 +7,7 @@ import {
   type Spoiling,
   startFakeEclair,
 } from '@lightning-mcp/fake-eclair'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createEclairBackend } from '../src/index.ts'
 import { backendOver, proxyCertificate } from './harness/eclair-harness.ts'
 
@@ -138,6 +138,13 @@ describe('connect says what is wrong and what to do', () => {
     const error = await refused(async () => (await make()).connect())
     expect(codes).toContain(error.code)
     expect(error.hint).toBeTruthy()
+  })
+
+  test('no variable of the environment makes an unknown authority trusted', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const error = await refused(async () => over(await start({ tls: proxyCertificate() })).connect())
+    expect(['unavailable', 'unauthenticated']).toContain(error.code)
   })
 
   test('a certificate that was given is trusted', async () => {
