@@ -37,8 +37,11 @@ export const offerStrategy: Strategy = {
   },
   adopt: adoptByHash,
   async lookUp(intent, context) {
-    if (intent.paymentHash !== undefined || intent.backendPaymentId !== undefined)
-      return lookUpByHash(intent, context)
+    if (intent.paymentHash !== undefined || intent.backendPaymentId !== undefined) {
+      const judge = await lookUpByHash(intent, context)
+      if (mintsInvoice(intent)) return judge
+      return (current, nowMs) => withoutRetry(judge(current, nowMs), current, nowMs)
+    }
     const askedAtMs = context.clock.now()
     const found = await findPayment(intent, context)
     const answeredAtMs = context.clock.now()

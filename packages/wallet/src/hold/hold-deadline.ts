@@ -51,15 +51,21 @@ export function decisionAt(
   return left <= CANCEL_UNREADABLE_BLOCKS ? 'cancel' : undefined
 }
 
-/** The longest that is waited for the next look. One that is planned for later was planned by a clock that has been put back since. */
-export const LONGEST_WAIT_MS = { accepted: 60 * SECOND_MS, other: LATE_DELAY_MS } as const
+/** The longest that is waited for the next look. */
+const LONGEST_WAIT_MS = { accepted: 60 * SECOND_MS, other: LATE_DELAY_MS } as const
+/** Clocks of two machines differ by less. */
+const CLOCK_TOLERANCE_MS = 300 * SECOND_MS
+
+/** No look at one in that state is planned for later than so far ahead. */
+export const farthestLookMs = (state: HoldRecord['state']): number =>
+  longestWaitMs(state) + CLOCK_TOLERANCE_MS
 
 const longestWaitMs = (state: HoldRecord['state']): number =>
   state === 'accepted' ? LONGEST_WAIT_MS.accepted : LONGEST_WAIT_MS.other
 
-/** Whether it is to be looked at now. */
+/** Whether it is to be looked at now. One that is planned for much later was planned by a clock that has been put back since. */
 export const isDue = ({ state, nextLookAtMs }: HoldRecord, nowMs: number): boolean =>
-  nextLookAtMs > 0 && (nextLookAtMs <= nowMs || nextLookAtMs > nowMs + longestWaitMs(state))
+  nextLookAtMs > 0 && (nextLookAtMs <= nowMs || nextLookAtMs > nowMs + farthestLookMs(state))
 
 /** When to look again at one for which no payment is held; 0: never. */
 export function nextOpenLook(

@@ -1,6 +1,6 @@
 import type { BackendIdentity, PaymentHash } from '@lightning-mcp/core'
 import { type Kysely, sql } from 'kysely'
-import { LONGEST_WAIT_MS } from '../hold/hold-deadline.ts'
+import { farthestLookMs } from '../hold/hold-deadline.ts'
 import { type HoldChange, type HoldRecord, LIVE_HOLDS } from '../hold/hold-record.ts'
 import { type Columns, fromRow, toRow } from './columns.ts'
 import type { Database } from './schema.ts'
@@ -79,8 +79,8 @@ export function holdQueries(db: Kysely<Database>): HoldReader & HoldWriter {
         .where(({ and, eb, or }) =>
           or([
             eb('next_look_at_ms', '<=', atMs(0)),
-            eb('next_look_at_ms', '>', atMs(LONGEST_WAIT_MS.other)),
-            and([eb('state', '=', 'accepted'), eb('next_look_at_ms', '>', atMs(LONGEST_WAIT_MS.accepted))]),
+            eb('next_look_at_ms', '>', atMs(farthestLookMs('open'))),
+            and([eb('state', '=', 'accepted'), eb('next_look_at_ms', '>', atMs(farthestLookMs('accepted')))]),
           ]),
         )
         .limit(limit)

@@ -278,4 +278,20 @@ describe('an offer whose invoice the backend fetches itself', () => {
     await world.clock.advance(7_200_000)
     expect(await wallet.spend(request(offer))).toMatchObject({ state: 'settled', attempt: 2 })
   })
+
+  test.each([{ do: 'pending' }, { do: 'lose-reply', outcome: 'pending' }] as const)(
+    'nor after a failure that a later look shows: $do',
+    async (script) => {
+      const { world, offer, wallet } = await start(withoutFetch)
+      world.node.scripts.push(script)
+      const open = await wallet.spend(request(offer))
+      await world.clock.advance(MINUTE_MS)
+      const pending = await wallet.getPayment(open)
+      expect(pending).toMatchObject({ state: 'dispatched', outcome: 'pending' })
+      world.node.resolve(pending?.paymentHash ?? '', 'failed')
+      await world.clock.advance(5 * MINUTE_MS)
+      expect(await wallet.spend(request(offer))).toMatchObject({ state: 'failed', retry: 'fresh-invoice' })
+      expect(world.node.offers.paid).toHaveLength(1)
+    },
+  )
 })
