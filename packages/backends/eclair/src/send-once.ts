@@ -47,7 +47,12 @@ export async function unsent<T>(work: () => Promise<T>, signal: AbortSignal | un
 }
 
 /** Codes that are about the request itself, whatever they imply elsewhere. */
-const TOLD_AS_IS: ReadonlySet<string> = new Set(['not_found', 'already_exists', 'in_progress', 'already_paid'])
+const TOLD_AS_IS: ReadonlySet<string> = new Set([
+  'not_found',
+  'already_exists',
+  'in_progress',
+  'already_paid',
+])
 
 /** An error from before anything could have been sent, saying so, by its code as well. */
 export function beforeSending(error: unknown, signal: AbortSignal | undefined): LightningError {

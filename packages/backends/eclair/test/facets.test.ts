@@ -242,6 +242,35 @@ describe('setting fees', () => {
 })
 
 describe('splicing', () => {
+  test('takes no fee rate, which Eclair would not keep', async () => {
+    const channel = { channelId: CHANNEL }
+    const terms = { channel, amountSat: sat(1000n), feeRateSatPerVbyte: 5 }
+    const address = String(capture('spliceout').form.address)
+    for (const splice of [
+      () => backend.splicing!.spliceIn(terms),
+      () => backend.splicing!.spliceOut({ ...terms, address }),
+    ])
+      await expect(splice()).rejects.toMatchObject({ code: 'unsupported', sent: 'no' })
+    expect([eclair.count('splicein'), eclair.count('spliceout')]).toEqual([0, 0])
+  })
+
+  test('a lost answer before the splice was asked for is no doubt', async () => {
+    eclair.answer('channels', lost)
+    const channel = { fundingOutpoint: `${'aa'.repeat(32)}:0` }
+    await expect(backend.splicing!.spliceIn({ channel, amountSat: sat(1000n) })).rejects.toMatchObject({
+      sent: 'no',
+    })
+    eclair.answer('connect', lost)
+    await expect(
+      backend.channels!.open!({
+        peer: nodeId('02f24cebc460e3fdd080106b0bd3cc2156338b916f9e4452699d0977e9e79ac0f2'),
+        host: '127.0.0.1',
+        capacitySat: sat(200_000n),
+      }),
+    ).rejects.toMatchObject({ sent: 'no' })
+    expect(eclair.count('open')).toBe(0)
+  })
+
   test('in and out send what the captures sent', async () => {
     replay('splicein', 'spliceout')
     const channel = { channelId: CHANNEL }

@@ -176,7 +176,7 @@ describe('refusing a second payment', () => {
   test('sends nothing without an answer to the look-up', async () => {
     eclair.answer('getsentinfo', text('<html>not Eclair</html>', 200, 'text/html'))
     const error = await thrown(pay())
-    expect([error.code, error.sent]).toEqual(['protocol_error', 'no'])
+    expect([error.code, error.sent]).toEqual(['unavailable', 'no'])
     expect(eclair.count('payinvoice')).toBe(0)
   })
 })
