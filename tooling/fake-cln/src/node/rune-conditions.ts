@@ -1,3 +1,5 @@
+import { decodeInvoice } from '@lightning-mcp/codec'
+
 /** What a call is asked about before it is let through. */
 export interface RuneQuestion {
   method: string
@@ -77,14 +79,33 @@ function askedValue(field: string, question: RuneQuestion): string | undefined {
   const params = question.params ?? {}
   if (field === 'pnum') return String(Object.keys(params).length)
   if (field.startsWith('parr') && Array.isArray(params)) return asText(params[Number(field.slice(4))])
-  if (!field.startsWith('pname') || Array.isArray(params)) return undefined
-  // punctuation is left out of a parameter's name
-  const wanted = field.slice('pname'.length)
-  const [, value] =
-    Object.entries(params as Record<string, unknown>).find(
-      ([name]) => name.replace(/[^a-z0-9]/gi, '') === wanted,
-    ) ?? []
-  return asText(value)
+  if (Array.isArray(params)) return undefined
+  const [, parameter, part] = /^pinv(\w+)_(amount|description|node)$/.exec(field) ?? []
+  if (parameter !== undefined) return invoicePart(named(params, parameter), part as keyof InvoiceParts)
+  return field.startsWith('pname') ? named(params, field.slice('pname'.length)) : undefined
+}
+
+/** Punctuation is left out of a parameter's name. */
+function named(params: object, wanted: string): string | undefined {
+  const isWanted = ([name]: [string, unknown]) => name.replace(/[^a-z0-9]/gi, '') === wanted
+  return asText(Object.entries(params).find(isWanted)?.[1])
+}
+
+interface InvoiceParts {
+  amount: string | undefined
+  description: string | undefined
+  node: string
+}
+
+/** Of what is no BOLT 11 invoice, or of one without an amount, there is nothing to compare. */
+function invoicePart(text: string | undefined, part: keyof InvoiceParts): string | undefined {
+  try {
+    const { amountMsat, description, payee } = decodeInvoice(text ?? '')
+    const parts: InvoiceParts = { amount: amountMsat?.toString(), description, node: payee }
+    return parts[part]
+  } catch {
+    return undefined
+  }
 }
 
 const asText = (value: unknown): string | undefined =>
