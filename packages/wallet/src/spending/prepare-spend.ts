@@ -122,6 +122,8 @@ async function channelClose(
   const { mode } = order
   const channel = await findChannel(order.channel, context)
   const feeRateSatPerVbyte = await feeRateFor(asked, context)
+  // what comes after a forced close is sent at the node's own rate, whichever was given
+  const sweepRate = mode === 'force' ? ((await estimatedRate(context)) ?? 0) : 0
   const { localMsat, spendableMsat, capacitySat, initiator, pendingHtlcs = 0 } = channel
   const details: ChannelCloseDetails = {
     channel: namesOf(channel),
@@ -138,7 +140,11 @@ async function channelClose(
     channel: namesOf(channel),
     fees: {
       feeLimit: 'reserve-only',
-      worstFeeMsat: worstCloseFeeMsat({ mode, feeRateSatPerVbyte, pendingHtlcs }),
+      worstFeeMsat: worstCloseFeeMsat({
+        mode,
+        feeRateSatPerVbyte: Math.max(feeRateSatPerVbyte, sweepRate),
+        pendingHtlcs,
+      }),
     },
     feeBaseMsat: localMsat,
   }
@@ -210,17 +216,22 @@ const TARGET_BLOCKS = 6
 
 async function feeRateFor({ feeRateSatPerVbyte }: AskedSpend, context: Context): Promise<number> {
   if (feeRateSatPerVbyte !== undefined) return feeRateSatPerVbyte
-  const estimates = await context.backend.onchain?.estimateFees?.({
-    targets: [TARGET_BLOCKS],
-    ...signalOf(context),
-  })
-  const rate = estimates?.[TARGET_BLOCKS]
-  if (rate !== undefined && Number.isFinite(rate) && rate > 0) return rate
+  const rate = await estimatedRate(context)
+  if (rate !== undefined) return rate
   throw new LightningError({
     code: 'invalid_request',
     message: 'the backend does not estimate on-chain fees, so a fee rate has to be given',
     hint: 'Give the fee rate in sat per virtual byte (sat_per_vbyte).',
   })
+}
+
+async function estimatedRate(context: Context): Promise<number | undefined> {
+  const estimates = await context.backend.onchain?.estimateFees?.({
+    targets: [TARGET_BLOCKS],
+    ...signalOf(context),
+  })
+  const rate = estimates?.[TARGET_BLOCKS]
+  return rate !== undefined && Number.isFinite(rate) && rate > 0 ? rate : undefined
 }
 
 async function findChannel(ref: ChannelRef, { backend, signal, namesOnRecord }: Context): Promise<Channel> {

@@ -108,6 +108,32 @@ describe('on-chain fees', () => {
     expect(world.node.chain.asked).toMatchObject([{ operation: 'open', maxFeeSat: 300n }])
   })
 
+  test.each(['splice-in', 'splice-out'] as const)(
+    'a node that splices at its own rate does so where the owner lets it: %s',
+    async (kind) => {
+      const world = spendWorld({ choosesSpliceFee: true })
+      const limited = await world.start({ limits: LIMITS })
+      await expect(limited.wallet.spend({ ...REQUESTS[kind], feeRateSatPerVbyte: 1 })).rejects.toMatchObject({
+        code: 'unsupported',
+      })
+      expect(asked(world, kind)).toBe(0)
+      limited.kill()
+      const free = await world.start({ limits: { ...LIMITS, allowUncappedFees: true } })
+      expect(await free.wallet.spend(REQUESTS[kind])).toMatchObject({ state: 'settled' })
+    },
+  )
+
+  test('a forced close is judged by the rate that the node will pay, not by a lower one that was given', async () => {
+    const world = spendWorld()
+    world.node.chain.estimate = 100
+    const { wallet } = await world.start({ limits: LIMITS })
+    const close = { ...REQUESTS['channel-close'], feeRateSatPerVbyte: 1 }
+    await expect(wallet.spend({ ...close, mode: 'force' })).rejects.toMatchObject({
+      code: 'fee_limit_exceeded',
+    })
+    expect(await wallet.spend(close)).toMatchObject({ state: 'settled' })
+  })
+
   test('a node that hides its coins spends them where the owner lets it', async () => {
     const world = spendWorld()
     world.node.chain.hidesCoins = true

@@ -50,6 +50,8 @@ export class FakeChain {
   readonly asked: { operation: string; [argument: string]: unknown }[] = []
   readonly transactions: OnchainTransaction[] = []
   readonly channels: Channel[] = []
+  /** In sat per virtual byte. */
+  estimate = 1
   coins: Sat[] = [sat(600_000n), sat(300_000n), sat(100_000n)]
   /** As a node whose coins lie in another wallet. */
   hidesCoins = false
@@ -176,7 +178,8 @@ export class FakeChain {
           this.#node.reach()
           return page([...this.transactions])
         },
-        estimateFees: async ({ targets }) => Object.fromEntries(targets.map((target) => [target, 1])),
+        estimateFees: async ({ targets }) =>
+          Object.fromEntries(targets.map((target) => [target, this.estimate])),
         send: (request) =>
           this.#do('send', request, () => {
             const { txId } = this.addTransaction({
