@@ -94,7 +94,8 @@ export function selectTools(request: SelectionRequest): ToolSelection {
   const listed: Tool[] = []
   const refused = new Map<string, { tool: Tool; error: LightningError }>()
   for (const set of TOOLSET_NAMES)
-    for (const tool of TOOLSETS[set]) {
+    for (const whole of TOOLSETS[set] as readonly Tool[]) {
+      const tool = request.readOnly === true ? (whole.readOnlyForm ?? whole) : whole
       const chosen =
         (chosenSets.has(set) || tools.includes(tool.name)) &&
         !excludeTools.includes(tool.name) &&

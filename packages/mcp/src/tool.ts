@@ -70,6 +70,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   input: Input
   output: Output
   run(args: z.output<Input>, context: ToolContext): Promise<ToolSuccess<z.input<Output>>>
+  /** What stands in its place, under the same name, on a server that may only read: the part of it that reads. */
+  readOnlyForm?: Tool
 }
 
 export type Tool = ToolDefinition<z.ZodObject, z.ZodObject>

@@ -6,6 +6,8 @@ import { TOOLSETS } from '../src/toolsets.ts'
 import { cannedSimulator } from './canned-simulator.ts'
 import { cannedWallet } from './canned-wallet.ts'
 
+const NODE_ID = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+
 const open = (options: Partial<McpFaceOptions> = {}) =>
   createMcpFace({ wallet: cannedWallet(), version: '0', ...options })
 
@@ -20,6 +22,7 @@ const CHANNELS = TOOLSETS.channels.map(({ name }) => name)
 const NODE_SETS = ['payments', 'channels', 'onchain', 'network', 'watchtower'] as const
 const NODE = NODE_SETS.flatMap((set) => TOOLSETS[set].map(({ name }) => name))
 const READING = [...TOOLSETS.wallet, ...NODE_SETS.flatMap((set): readonly Tool[] => TOOLSETS[set])]
+  .map((tool) => tool.readOnlyForm ?? tool)
   .filter(({ annotations }) => annotations.readOnlyHint)
   .map(({ name }) => name)
 
@@ -88,6 +91,29 @@ describe('the list of tools', () => {
   test('takes one of several capabilities where one will do', () => {
     const wallet = cannedWallet({ capabilities: declareCapabilities({ 'routing.probe': 'native' }) })
     expect(names({ wallet, toolsets: ['network'] })).toEqual(['estimate_route_fee'])
+  })
+})
+
+describe('what a routing fee is on a server that only reads', () => {
+  const given = { readOnly: true, toolsets: ['network'] }
+  const ask = (more: object) =>
+    open(given).callTool(
+      'estimate_route_fee',
+      { destination: NODE_ID, amount_sats: 5, ...more },
+      { signal: new AbortController().signal, onProgress: undefined },
+    )
+
+  test('is estimated from the graph', async () => {
+    const listed = open(given).tools.find(({ name }) => name === 'estimate_route_fee')
+    expect(listed?.annotations.readOnlyHint).toBe(true)
+    expect(listed?.inputSchema.properties).not.toHaveProperty('probe')
+    expect(await ask({})).toMatchObject({ isError: false, data: { method: 'graph' } })
+  })
+
+  test('is not probed', async () => {
+    expect(await ask({ probe: true })).toMatchObject({ isError: true, data: { code: 'invalid_request' } })
+    const capabilities = declareCapabilities({ 'routing.probe': 'native' })
+    expect(names({ ...given, wallet: cannedWallet({ capabilities }) })).toEqual([])
   })
 })
 
