@@ -7,6 +7,9 @@ import { chapter, expect, Surprise, sats, step } from './story.ts'
 import { startWalletServer, type WalletServer } from './wallet-server.ts'
 
 const MAX_PAYMENT_SATS = 5_000
+const CAPACITY_SATS = 200_000
+/** With these the owner lets the agent run the node: on-chain fees are larger than those of payments. */
+const NODE_SETTINGS = ['--toolsets', 'all', '--max-into-channel-sats', '250000', '--max-fee-sats', '1000']
 
 async function balanceOf(server: WalletServer): Promise<number> {
   const { data } = await server.call('get_wallet_balance')
@@ -84,6 +87,30 @@ async function isLimited(server: WalletServer): Promise<void> {
   )
 }
 
+async function runsTheNode(server: WalletServer): Promise<void> {
+  chapter(`The owner allows all tools, and ${sats(250_000)} into a channel`)
+  step('lightning-mcp --toolsets all', `${(await server.tools()).length} tools`)
+  const { peers } = (await done(server, 'list_peers', {})) as { peers: { node_id: string }[] }
+  const order = { peer: peers[0]?.node_id, capacity_sats: CAPACITY_SATS }
+  const preview = await done(server, 'open_channel', { ...order, preview: true })
+  const { estimated_fee_sats: fee, quote_id } = preview
+  expect('the channel may be opened', preview['allowed'] === true && preview['affordable'] === true, preview)
+  step(`open_channel ${sats(CAPACITY_SATS)}, preview`, `allowed, a fee of about ${sats(fee)}, nothing sent`)
+  const opened = await done(server, 'open_channel', { ...order, quote_id })
+  expect('the transaction is out', opened['status'] === 'settled', opened)
+  step('open_channel with its quote', `opened, transaction ${String(opened['tx_id']).slice(0, 16)}…`)
+  const again = await done(server, 'open_channel', order)
+  expect('it is not opened twice', again['replayed'] === true, again)
+  step('open_channel, the same again', 'replayed, nothing sent')
+  await done(server, 'mine_blocks', { count: 6 })
+  const { channels } = (await done(server, 'list_channels', {})) as { channels: { status: string }[] }
+  expect('both channels work', channels.map(({ status }) => status).join() === 'active,active', channels)
+  step('mine_blocks 6; list_channels', `${channels.length} active channels`)
+  const { offer } = await done(server, 'create_offer', { amount_sats: 300, memo: 'a tip' })
+  expect('it is an offer', String(offer).startsWith('lno1'), offer)
+  step('create_offer 300 sats, to be paid many times', `${String(offer).slice(0, 28)}…`)
+}
+
 async function main(folder: string): Promise<void> {
   const settings = [
     '--backend',
@@ -114,7 +141,7 @@ async function main(folder: string): Promise<void> {
   const before = await balanceOf(server)
   await server.crash()
   step('kill -9', 'gone')
-  const next = await startWalletServer(settings)
+  const next = await startWalletServer([...settings, ...NODE_SETTINGS])
   const after = await balanceOf(next)
   expect('the balance is what it was', before === after, { before, after })
   step('lightning-mcp, same data folder', sats(after))
@@ -122,11 +149,14 @@ async function main(folder: string): Promise<void> {
   expect('the payment is on record', data['status'] === 'settled', data)
   step('get_payment_status', 'settled, on record')
   await paysOnce(next, invoice, paymentId)
+  await runsTheNode(next)
   await next.close()
 }
 
 if (process.argv.includes('--help')) {
-  console.log('npm run demo: an agent is paid and pays, on a simulated network. There are no settings.')
+  console.log(
+    'npm run demo: an agent is paid, pays and opens a channel, on a simulated network. There are no settings.',
+  )
   process.exit(0)
 }
 

@@ -16,6 +16,7 @@ describe('the demo', () => {
     expect(stdout).toMatch(/All as expected, in \d+\.\d s\.\n$/)
     expect(stdout).toMatch(/replayed, nothing moved/)
     expect(stdout).toMatch(/refused \(budget_exceeded\), nothing moved/)
+    expect(stdout).toMatch(/2 active channels/)
     expect(stdout).not.toContain('\u001b')
   })
 
