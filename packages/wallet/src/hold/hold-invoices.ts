@@ -64,6 +64,8 @@ export class HoldInvoices {
     }
     await store.transaction(async (writer) => {
       if ((await writer.hold(identity, paymentHash)) !== undefined) throw exists()
+      // another account's: a record of it here would give this one a say over it
+      if ((await writer.ownInvoice(identity, paymentHash)) !== undefined) throw exists()
       await writer.insertHold(record)
     })
     let made: Invoice

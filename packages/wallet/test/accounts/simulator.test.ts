@@ -94,6 +94,15 @@ test('no channel is closed that holds what tracked accounts hold', async () => {
   expect(await owner.spend(close)).toMatchObject({ state: 'settled' })
 })
 
+test('a hold invoice over the hash of another account’s invoice gives no say over that', async () => {
+  const { node, owner, bob } = await open()
+  const { paymentHash } = await bob.createInvoice({ amountMsat: msat(1_000n), expirySeconds: 600 })
+  const hold = { paymentHash, amountMsat: msat(1_000n), expirySeconds: 600 }
+  await expect(owner.createHoldInvoice(hold)).rejects.toMatchObject({ code: 'already_exists', sent: 'no' })
+  await expect(owner.cancelInvoice({ paymentHash })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await node.lookupInvoice({ paymentHash })).toMatchObject({ status: 'open' })
+})
+
 test('a tracked account is told which node it is on, not how many channels and peers that has', async () => {
   const { owner, alice } = await open()
   const { node: whole } = await owner.getDetails()
