@@ -69,6 +69,25 @@ describe('opening a channel', () => {
     expect(lastForm('open')).toMatchObject({ pushMsat: '300000000', announceChannel: 'false' })
   })
 
+  test.each([
+    'wallet error: requirement failed: mining fee is higher than budget (167 sat > 25 sat)',
+    'disconnected',
+    'channel creation cancelled',
+    'open channel cancelled, took too long',
+    'fundingAmount=100000000 sat is too big, the remote peer doesn’t support wumbo',
+  ])('has failed with nothing published: %s', async (words) => {
+    eclair.answer('open', { json: words })
+    expect(await open()).toMatchObject({ status: 'failed' })
+  })
+
+  test.each(['failed to publish funding tx: timeout', 'the wallet error: x', 'disconnected from bitcoind'])(
+    'is unknown after words that say less: %s',
+    async (words) => {
+      eclair.answer('open', { json: words })
+      expect(await open()).toMatchObject({ status: 'unknown' })
+    },
+  )
+
   test.each(['open-too-small', 'open-too-much'])('has failed: %s', async (name) => {
     replay(name)
     expect((await open()).status).toBe('failed')
@@ -81,7 +100,7 @@ describe('opening a channel', () => {
 
   test.each<{ name: string; answer: Answer }>([
     { name: 'a lost reply', answer: lost },
-    { name: 'a text that is not known', answer: { json: 'open channel cancelled, took too long' } },
+    { name: 'a text that is not known', answer: { json: 'the channel may be open' } },
     { name: 'a status 500', answer: { json: { error: 'something' }, status: 500 } },
     { name: 'HTML', answer: text('<html>', 200, 'text/html') },
   ])('is unknown, and not repeated: $name', async ({ answer }) => {

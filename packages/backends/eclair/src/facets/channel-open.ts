@@ -28,6 +28,13 @@ const REFUSED = [
   /^peer aborted the channel funding flow/,
   // capture open-too-much
   /^channel funding error$/,
+  // OpenChannelResponse, told before anything is signed, or after what was signed was rolled back for good; not so
+  // "failed to publish …": https://github.com/ACINQ/eclair/blob/v0.14.1/eclair-core/src/main/scala/fr/acinq/eclair/channel/fsm/ChannelOpenSingleFunded.scala
+  /^wallet error: /,
+  /^disconnected$/,
+  /^channel creation cancelled$/,
+  /^open channel cancelled, took too long$/,
+  /^fundingAmount=\S+( sat)? is too big/,
 ]
 // capture open-not-connected, with status 500
 const NOT_CONNECTED = /^peer [0-9a-f]{66} not found$/
