@@ -13,6 +13,7 @@ import { type Claim, type ClaimContext, pin } from './intents/reserve.ts'
 import { assertCanRoute } from './intents/send-options.ts'
 import { type Asked, readRequest } from './intents/target.ts'
 import type { Leases } from './leases.ts'
+import { nothingSent } from './nothing-sent.ts'
 import type { PolicyBook } from './policy/policy-book.ts'
 import { atQuotedRate } from './quotes/quoted-rate.ts'
 import type { SpendingGate } from './safety/gates.ts'
@@ -105,7 +106,11 @@ export class Payer {
       asked = askedFor(order, prepared)
       return { identity, fees: { feeLimit: 'none' as const } }
     }
-    const isKnown = () => store.read((reader) => isKnownSpend(reader, account, asked))
+    const isKnown = async () => {
+      if (await store.read((reader) => isKnownSpend(reader, account, asked))) return true
+      // a channel has several names, and another one may be on record
+      return 'channel' in order.order ? undefined : false
+    }
     const context = await this.#context(reach, signal, isKnown)
     return this.#goOn(asked, context, { ...request, untilMs })
   }
@@ -181,7 +186,7 @@ export class Payer {
   async #context(
     reach: () => Promise<Reached>,
     signal: AbortSignal | undefined,
-    isKnown: () => Promise<boolean>,
+    isKnown: () => Promise<boolean | undefined>,
   ): Promise<() => ClaimContext> {
     const { account, clock, leases, policy, gates, replayWindowMs } = this.#options
     const { authority, onAlarm } = this.#options
@@ -191,8 +196,10 @@ export class Payer {
       reached = await reach()
       inside = await this.#prepare(reached)
     } catch (fault) {
-      // a store that cannot tell leaves the first fault as the answer
-      if (signal?.aborted || !(await isKnown().catch(() => false))) throw fault
+      if (signal?.aborted) throw fault
+      const known = await isKnown().catch(() => undefined)
+      // where that cannot be told the first fault is the answer
+      if (known !== true) throw known === undefined ? fault : nothingSent(fault)
       reached = { fees: { feeLimit: 'none' }, fault }
     }
     return () => ({

@@ -1,4 +1,4 @@
-import { msat, sat } from '@lightning-mcp/core'
+import { LightningError, msat, sat } from '@lightning-mcp/core'
 import { describe, expect, test } from 'vitest'
 import { WAITS_FOR_OWNER } from '../../src/dispatch/spent.ts'
 import { resolveByOwner } from '../../src/spending/resolve-by-owner.ts'
@@ -65,6 +65,18 @@ describe.each(KINDS)('%s', (kind) => {
     else expect(again).toMatchObject({ state: 'dispatched', outcome: 'unknown' })
     if (wasSent) expect((await second.wallet.getBudget()).reservedMsat).toBe(0n)
   })
+})
+
+test('a node that answers nothing before anything is on record has moved nothing', async () => {
+  const world = spendWorld()
+  const { wallet } = await world.start({ limits: LIMITS })
+  await wallet.spend(REQUESTS.onchain)
+  world.node.down = new LightningError({ code: 'unavailable', message: 'no answer in time', sent: 'maybe' })
+  const late = { code: 'unavailable', message: 'no answer in time' }
+  await expect(wallet.spend(REQUESTS['channel-open'])).rejects.toMatchObject({ ...late, sent: 'no' })
+  // a channel may be on record by another of its names
+  await expect(wallet.spend(REQUESTS['channel-close'])).rejects.toMatchObject({ ...late, sent: 'maybe' })
+  expect(await wallet.spend(REQUESTS.onchain)).toMatchObject({ replayed: true })
 })
 
 test('a keysend that never arrived is proven so by its hash', async () => {
