@@ -7,6 +7,7 @@ import {
   txId,
 } from '@lightning-mcp/core'
 import type { EclairClient, Form } from '../client.ts'
+import { shownText } from '../errors.ts'
 import { sendOnce, unsent } from '../send-once.ts'
 import { isText } from '../to-core.ts'
 import { needChannel, noSuchChannel } from './channel-names.ts'
@@ -63,5 +64,9 @@ async function splice(
   const { fundingTxId } = (sent.answer ?? {}) as { fundingTxId?: unknown }
   return isText(fundingTxId) && /^[0-9a-f]{64}$/.test(fundingTxId)
     ? { ...channel, status: 'pending', txId: txId(fundingTxId) }
-    : { ...channel, status: 'unknown' }
+    : {
+        ...channel,
+        status: 'unknown',
+        ...(isText(sent.answer) ? { detail: shownText(sent.answer) } : {}),
+      }
 }
