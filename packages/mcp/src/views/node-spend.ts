@@ -49,6 +49,10 @@ interface Words {
 const channelOf = ({ channel_id, destination }: SpendSeen): string =>
   channel_id ?? destination.replace(/^channel:/, '').replace(/\?force$/, '')
 
+/** A splice-out names the recipient as its destination, and its channel only where it was found. */
+const outOf = ({ channel_id }: SpendSeen): string =>
+  channel_id === undefined ? 'the channel' : `channel ${channel_id}`
+
 const byForce = ({ destination }: SpendSeen): string => (destination.endsWith('?force') ? ' by force' : '')
 
 const pushed = ({ amount_sats }: SpendSeen): string =>
@@ -100,9 +104,9 @@ const WORDS: Readonly<Record<Kind, Words>> = {
   'splice-out': {
     noun: 'The splice',
     done: (seen) =>
-      `Sent ${satsText(seen.amount_sats)} out of channel ${channelOf(seen)} to ${seen.destination}${unconfirmed(seen, 'they have arrived')}`,
+      `Sent ${satsText(seen.amount_sats)} out of ${outOf(seen)} to ${seen.destination}${unconfirmed(seen, 'they have arrived')}`,
     order: (seen, fee = '') =>
-      `Send ${satsText(seen.amount_sats)}${fee} out of channel ${channelOf(seen)} to ${seen.destination}`,
+      `Send ${satsText(seen.amount_sats)}${fee} out of ${outOf(seen)} to ${seen.destination}`,
   },
 }
 
