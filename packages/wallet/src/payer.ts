@@ -1,6 +1,7 @@
 import type { UrlOptions } from '@lightning-mcp/codec'
 import { type ChannelRef, type DestinationResolver, LightningError, supports } from '@lightning-mcp/core'
 import type { Accounts } from './accounts/accounts.ts'
+import { sharedCapabilities } from './accounts/shared-capabilities.ts'
 import { assertMayAskNode } from './accounts/tracked-kinds.ts'
 import type { ApprovalAuthority } from './approvals/approval-verdict.ts'
 import type { Connection } from './backend/connection.ts'
@@ -229,7 +230,7 @@ export class Payer {
     { amountMsat, sendOptions }: Pick<Asked, 'amountMsat' | 'sendOptions'>,
     signal: AbortSignal | undefined,
   ): Promise<Reached> {
-    const { connection } = this.#options
+    const { accounts, connection } = this.#options
     const { identity, feeLimit, capabilities } = await connection.ready(signal)
     if (!supports(capabilities, 'payInvoice'))
       throw new LightningError({
@@ -237,7 +238,8 @@ export class Payer {
         message: 'the wallet’s credential may not send payments',
         hint: 'The owner has to give it one that may, if that is meant.',
       })
-    assertCanRoute(sendOptions, capabilities)
+    if (sendOptions !== undefined) await accounts.assertKnown()
+    assertCanRoute(sendOptions, accounts.isTracked ? sharedCapabilities(capabilities) : capabilities)
     const worstFeeMsat =
       feeLimit === 'reserve-only'
         ? await connection.call(async (backend) => backend.estimateWorstFee?.({ amountMsat }), signal)

@@ -1,7 +1,8 @@
 import { type Capabilities, type NodeInfo, narrowCapabilities } from '@lightning-mcp/core'
 
-/** What concerns the node as a whole, and with it every account on it. */
-const NODE_ONLY = /^(?:channels|splicing|peers|onchain|forwards|messages|watchtowers|backup|hold|offers)\./
+/** What concerns the node as a whole, and with it every account on it. By trying channels one would learn what they hold. */
+const NODE_ONLY =
+  /^(?:(?:channels|splicing|peers|onchain|forwards|messages|watchtowers|backup|hold|offers)\.|payInvoice\.outgoingChannels$)/
 
 /** A tracked account has no say over the node that it shares, and no view into it. */
 export function sharedCapabilities(capabilities: Capabilities): Capabilities {

@@ -103,6 +103,20 @@ test('a hold invoice over the hash of another account’s invoice gives no say o
   expect(await node.lookupInvoice({ paymentHash })).toMatchObject({ status: 'open' })
 })
 
+test('a tracked account chooses none of the node’s channels to pay through', async () => {
+  const { shop, owner, alice } = await open()
+  const [channel] = (await owner.node.channels?.list({ limit: 1 }))?.items ?? []
+  const pay = async (wallet: typeof alice) => {
+    const made = await shop.createInvoice({ amountMsat: msat(1_000_000n), expirySeconds: 600 })
+    const outgoingChannels = [channel?.shortChannelId ?? '']
+    return wallet.pay({ destination: made.invoice ?? '', outgoingChannels })
+  }
+  // else it would learn which there are, and by trying what they hold
+  await expect(pay(alice)).rejects.toMatchObject({ code: 'unsupported', sent: 'no' })
+  expect(alice.capabilities['payInvoice.outgoingChannels']).toBe('none')
+  expect(await pay(owner)).toMatchObject({ state: 'settled' })
+})
+
 test('a tracked account is told which node it is on, not how many channels and peers that has', async () => {
   const { owner, alice } = await open()
   const { node: whole } = await owner.getDetails()
