@@ -22,21 +22,41 @@ const LATE_DELAY_MS = 3_600 * SECOND_MS
 /** Looks at an expired one before it is given up: a clock that is ahead for some hours ends none. */
 const LATE_LOOKS = 24
 
-/** The height at which it times out, as the backend says; else as its invoice asked of the payer. */
+/**
+ * The height at which it times out, as the backend says; else as its invoice asked of the payer, who
+ * paid after it was looked at last.
+ */
 export function deadlineOf(
-  { deadlineHeight, minFinalCltvDelta = DEFAULT_MIN_FINAL_CLTV }: HoldRecord,
+  { state, deadlineHeight, nextLookAtMs, minFinalCltvDelta = DEFAULT_MIN_FINAL_CLTV }: HoldRecord,
   { htlcExpiryHeight }: Invoice,
-  blockHeight: number,
+  { blockHeight, nowMs }: { blockHeight: number; nowMs: number },
 ): number {
   if (htlcExpiryHeight !== undefined) return htlcExpiryHeight
-  return deadlineHeight ?? blockHeight + minFinalCltvDelta
+  if (state === 'accepted' && deadlineHeight !== undefined) return deadlineHeight
+  return blockHeight + minFinalCltvDelta - Math.ceil(Math.max(0, nowMs - nextLookAtMs) / BLOCK_MS)
 }
 
-/** How many blocks are left, as far as is known; where the chain has not been seen for a while, by its usual pace. */
+/** Nobody has seen a new block for so long: the node, or what it hears of the chain, stands still. */
+const STANDSTILL_MS = 6 * BLOCK_MS
+
+/** How many blocks are left, as far as is known; where the chain has not been seen to go on for a while, by its usual pace. */
 function blocksLeft({ deadlineHeight, seenHeight, seenAtMs }: HoldRecord, nowMs: number): number {
   if (deadlineHeight === undefined || seenHeight === undefined) return Number.POSITIVE_INFINITY
-  const since = Math.max(0, Math.floor((nowMs - (seenAtMs ?? nowMs)) / BLOCK_MS))
-  return deadlineHeight - seenHeight - since
+  const sinceMs = nowMs - (seenAtMs ?? nowMs)
+  return deadlineHeight - seenHeight - (sinceMs < STANDSTILL_MS ? 0 : Math.floor(sinceMs / BLOCK_MS))
+}
+
+/** The chain as the record has it, with the height that the node told now, if it did. `seenAtMs`: since when it has been that. */
+export function chainSeen(
+  { seenHeight, seenAtMs }: HoldRecord,
+  blockHeight: number | undefined,
+  nowMs: number,
+): Pick<HoldRecord, 'seenHeight' | 'seenAtMs'> {
+  const isNew = blockHeight !== undefined && blockHeight !== seenHeight
+  // a clock that was put back tells nothing of how long ago that was
+  const since = isNew || seenAtMs === undefined || seenAtMs > nowMs ? nowMs : seenAtMs
+  const height = blockHeight ?? seenHeight
+  return height === undefined ? {} : { seenHeight: height, seenAtMs: since }
 }
 
 /** What is to be done with a held payment now; `undefined`: nothing yet. */

@@ -5,7 +5,7 @@ import { withinTime } from '../clock.ts'
 import type { Leases } from '../leases.ts'
 import { RoundLease } from '../safety/round-lease.ts'
 import { askHold, carryOut, decideHold, type HoldMeans } from './carry-out.ts'
-import { deadlineOf, decisionAt, isDue, nextOpenLook, urgencyOf } from './hold-deadline.ts'
+import { chainSeen, deadlineOf, decisionAt, isDue, nextOpenLook, urgencyOf } from './hold-deadline.ts'
 import type { HoldChange, HoldRecord } from './hold-record.ts'
 
 /** At least this often it asks the store whether another process made a hold invoice. */
@@ -145,7 +145,7 @@ export class HoldGuardian {
   }
 
   async #after(record: HoldRecord): Promise<void> {
-    const { connection, clock } = this.#options
+    const { clock } = this.#options
     const found = await askHold(this.#options, record.paymentHash)
     const nowMs = clock.now()
     if (found === undefined || found.status !== 'accepted') {
@@ -161,18 +161,15 @@ export class HoldGuardian {
       await this.#write(record, change)
       return
     }
-    const { blockHeight } = await withinTime(clock, HEIGHT_TIMEOUT_MS, (signal) =>
-      connection.call((backend) => backend.getInfo({ signal }), signal),
-    )
-    if (blockHeight === undefined)
-      throw new LightningError({ code: 'protocol_error', message: 'the node does not say its block height' })
-    const deadlineHeight = deadlineOf(record, found, blockHeight)
+    const chain = chainSeen(record, await this.#blockHeight(), nowMs)
+    if (chain.seenHeight === undefined)
+      throw new LightningError({ code: 'unavailable', message: 'the node does not say its block height' })
+    const deadlineHeight = deadlineOf(record, found, { blockHeight: chain.seenHeight, nowMs })
     const seen: HoldRecord = {
       ...record,
+      ...chain,
       state: 'accepted',
       looks: record.state === 'accepted' ? record.looks + 1 : 0,
-      seenHeight: blockHeight,
-      seenAtMs: nowMs,
       deadlineHeight,
     }
     const { state, looks, seenHeight, seenAtMs } = seen
@@ -183,6 +180,15 @@ export class HoldGuardian {
     const decided = await decideHold(this.#options, seen, decision, { by: 'guardian' })
     await carryOut({ ...seen, ...decided }, this.#options)
     this.#alarmed.delete(record.paymentHash)
+  }
+
+  /** `undefined`: it does not say. What was seen before still counts then. */
+  async #blockHeight(): Promise<number | undefined> {
+    const { connection, clock } = this.#options
+    const info = withinTime(clock, HEIGHT_TIMEOUT_MS, (signal) =>
+      connection.call((backend) => backend.getInfo({ signal }), signal),
+    )
+    return (await info.catch(() => undefined))?.blockHeight
   }
 
   #decisionAt(seen: HoldRecord): HoldRecord['decision'] {

@@ -183,3 +183,55 @@ describe('a clock that is put back', () => {
     expect(world.decided).toEqual(['cancel'])
   })
 })
+
+describe('a node that does not say how far the chain is', () => {
+  /** Real time goes by as blocks do. */
+  const passBlocks = async (world: HoldWorld, count: number): Promise<void> => {
+    for (let block = 0; block < count; block++) await world.clock.advance(10 * MINUTE_MS)
+  }
+
+  onOne.each<[string, (world: HoldWorld) => HoldWorld['altered']]>([
+    [
+      'stands still',
+      ({ network: { blockHeight } }) =>
+        (operation, answer) =>
+          operation === 'getInfo' ? { ...(answer as object), blockHeight } : answer,
+    ],
+    [
+      'is silent',
+      () => (operation, answer) => {
+        if (operation === 'getInfo') throw new LightningError({ code: 'unavailable', message: 'not now' })
+        return answer
+      },
+    ],
+  ])('and %s is taken to go at its usual pace', async (_, alter) => {
+    const world = new HoldWorld()
+    const { wallet } = await world.start()
+    const held = await world.accepted(wallet)
+    world.mineUntil(held.deadline, SAFETY_BLOCKS + 9)
+    await world.clock.advance(PATIENCE_MS)
+    world.altered = alter(world)
+    await passBlocks(world, 7)
+    expect(world.decided).toEqual([])
+    await passBlocks(world, 3)
+    expect(world.decided).toEqual(['cancel'])
+  })
+
+  onOne('a deadline that it does not tell is not put later by a wallet that was away', async () => {
+    const world = new HoldWorld()
+    world.altered = (operation, answer) =>
+      operation === 'lookupInvoice' ? { ...(answer as object), htlcExpiryHeight: undefined } : answer
+    const first = await world.start()
+    const made = await first.wallet.createHoldInvoice({ amountMsat: msat(1_000n), expirySeconds: 86_400 })
+    first.kill()
+    void world.pay(made.invoice ?? '')
+    await rest()
+    const { htlcExpiryHeight = 0 } = (await world.network.wallet('shop').lookupInvoice(made)) ?? {}
+    const blocks = htlcExpiryHeight - world.network.blockHeight - SAFETY_BLOCKS
+    await world.clock.jump(blocks * 10 * MINUTE_MS)
+    world.network.mineBlocks(blocks)
+    await world.start()
+    await world.clock.advance(PATIENCE_MS)
+    expect(world.decided).toEqual(['cancel'])
+  })
+})

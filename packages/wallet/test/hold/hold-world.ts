@@ -28,6 +28,8 @@ export class HoldWorld {
   triedInVain = 0
   /** Of the next call of that kind the answer is lost, or nothing arrives. */
   fault: { operation: Asked['operation']; arrives: boolean } | undefined
+  /** What becomes of an answer of the shop's node on its way. */
+  altered: (operation: string, answer: unknown) => unknown = (_, answer) => answer
   readonly #folder = temporaryFolder()
   readonly #database = newDatabase(this.#folder)
 
@@ -129,7 +131,7 @@ export class HoldWorld {
       if (!isFaulty || fault.arrives) {
         if (operation === 'settle' || operation === 'cancel' || operation === 'create')
           this.asked.push({ operation })
-        const answer = await work()
+        const answer = this.altered(operation, await work())
         if (!isFaulty) return dead() ? forever : answer
       }
       throw new LightningError({ code: 'unavailable', message: 'the answer is lost', sent: 'maybe' })
