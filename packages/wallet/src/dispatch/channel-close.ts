@@ -7,7 +7,7 @@ import { listSince } from './onchain.ts'
 import { spentOutcome, waitingOutcome } from './spent.ts'
 import type { LookContext, Strategy } from './strategy.ts'
 
-const ENDING: readonly Channel['state'][] = ['closing', 'force-closing', 'closed']
+export const ENDING: readonly Channel['state'][] = ['closing', 'force-closing', 'closed']
 
 /** Closing a channel: pinned by the channel, which closes once. */
 export const channelCloseStrategy: Strategy = {

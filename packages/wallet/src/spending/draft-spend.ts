@@ -4,6 +4,7 @@ import {
   type LightningBackend,
   LightningError,
   type Msat,
+  type Warning,
 } from '@lightning-mcp/core'
 import type { FeeFacts } from '../limits.ts'
 import type { SpendPlan } from './spend-plan.ts'
@@ -15,6 +16,8 @@ export interface PreparedSpend {
   plan: SpendPlan
   /** The channel that it changes. */
   channel?: ChannelRef
+  /** What whoever has it previewed should know. */
+  warnings?: readonly Warning[]
 }
 
 /** One whose cost is not in its plan yet. */

@@ -1,4 +1,5 @@
 import { type Capability, type Channel, type ChannelRef, LightningError, supports } from '@lightning-mcp/core'
+import { ENDING } from '../dispatch/channel-close.ts'
 import { isAlike } from '../dispatch/channel-open.ts'
 import { channelNames, listChannels, listOnchain, sameChannel } from '../dispatch/listing.ts'
 import { pays } from '../dispatch/onchain.ts'
@@ -138,6 +139,9 @@ async function channelClose(
     destination: channelDestination(channel, order),
     plan: { payee: channel.peer, details: { ...details } },
     channel: namesOf(channel),
+    ...(ENDING.includes(channel.state)
+      ? { warnings: [{ code: 'other', message: `this channel is ${channel.state} already` }] }
+      : {}),
     fees: {
       feeLimit: 'reserve-only',
       worstFeeMsat: worstCloseFeeMsat({

@@ -68,7 +68,8 @@ export async function previewSpend(request: SpendRequest, context: Context): Pro
   return draft
 }
 
-function describe(draft: Draft, { destination, plan, channel }: PreparedSpend): void {
+function describe(draft: Draft, { destination, plan, channel, warnings = [] }: PreparedSpend): void {
+  draft.warnings.push(...warnings)
   const { payee, description, details } = plan
   const { feeRateSatPerVbyte } = detailsOf<{ feeRateSatPerVbyte?: number }>({ details })
   Object.assign(draft, {

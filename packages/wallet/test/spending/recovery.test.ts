@@ -436,7 +436,10 @@ test.each(['lose-reply', 'settle'] as const)(
     // as LND shows a channel that is closing
     delete channel.shortChannelId
     expect(await wallet.spend(request)).toMatchObject({ paymentId, replayed: true })
-    expect(await wallet.previewSpend(request)).toMatchObject({ earlier: { paymentId } })
+    expect(await wallet.previewSpend(request)).toMatchObject({
+      earlier: { paymentId },
+      warnings: [{ message: 'this channel is closing already' }],
+    })
     const stranger = { ...request, channel: { shortChannelId: '563x1x1' } }
     await expect(wallet.spend(stranger)).rejects.toMatchObject({ code: 'not_found' })
     expect(asked(world, 'channel-close')).toBe(1)
