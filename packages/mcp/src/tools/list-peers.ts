@@ -11,7 +11,8 @@ const DEFAULT_LIMIT = 10
 const peerView = (peer: Peer) => ({
   node_id: peer.nodeId as string,
   ...listedText('alias', peer.alias),
-  ...(peer.address === undefined ? {} : { address: cleanText(peer.address, 100) }),
+  // where an inbound one came from, nobody listens
+  ...(peer.address === undefined || peer.inbound === true ? {} : { address: cleanText(peer.address, 100) }),
   connected: peer.connected,
 })
 
