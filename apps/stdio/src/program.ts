@@ -24,6 +24,12 @@ const COMMANDS = {
   audit: async () => (await import('./cli/owner/owner.ts')).audit,
 } satisfies Record<string, () => Promise<(invocation: Invocation) => Promise<number>>>
 
+/** Of `doctor` and `init`. */
+const OWN_FLAGS: readonly string[] = ['--json', '--yes', '--force']
+
+/** Their settings are those of the server, and so is their help; the others have words of their own. */
+const SHARING_HELP: readonly string[] = ['doctor', 'init'] satisfies (keyof typeof COMMANDS)[]
+
 export const USAGE_EXIT_CODE = 2
 
 /**
@@ -36,7 +42,9 @@ export async function main(invocation: Invocation): Promise<void> {
     commands: Object.keys(COMMANDS) as (keyof typeof COMMANDS)[],
   })
   try {
-    if (command !== undefined)
+    if (command !== undefined && SHARING_HELP.includes(command) && rest.includes('--help'))
+      await run({ ...invocation, argv: rest.filter((word) => !OWN_FLAGS.includes(word)) })
+    else if (command !== undefined)
       process.exitCode = await (await COMMANDS[command]())({ ...invocation, argv: rest })
     else await run(invocation)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TOOLSET_NAMES } from '@lightning-mcp/mcp'
 import { describe, expect, it } from 'vitest'
@@ -20,6 +20,16 @@ describe('lightning-mcp on the command line', () => {
     expect(stdout).toContain('--max-payment-sats SATS')
     expect(stdout).toContain('LIGHTNING_MCP_MAX_PAYMENT_SATS')
     for (const name of TOOLSET_NAMES) expect(stdout).toMatch(new RegExp(`tools to offer: [^(]*\\b${name}\\b`))
+  })
+
+  it.each(['init', 'doctor'])('%s --help is help and does nothing else', async (command) => {
+    const config = join(temporaryFolder(), 'config.json')
+    const args = [command, '--backend', 'cln', '--yes', '--help', '--config', config]
+    const { code, stdout, stderr } = await runProgram(args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('lightning-mcp init [settings]')
+    expect(stdout).toContain('CLN_SOCKET')
+    expect(existsSync(config)).toBe(false)
   })
 
   it("prints a backend's options when one is named", async () => {
