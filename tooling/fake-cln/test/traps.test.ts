@@ -200,6 +200,19 @@ describe('runes', () => {
   })
 })
 
+test('a splice-out pays the own wallet, and no address', async () => {
+  const { channels } = (await a.call('listpeerchannels')) as { channels: { channel_id: string }[] }
+  const channel = channels[0]!.channel_id
+  const { bech32 } = (await a.call('newaddr', { addresstype: 'bech32' })) as { bech32: string }
+  expect(await a.call('listaddresses', { address: bech32 })).toEqual({ addresses: [{ keyidx: 1, bech32 }] })
+  await expect(
+    a.call('spliceout', { channel, amount: '20000sat', destination: bech32 }),
+  ).rejects.toMatchObject({ code: -32602, message: expect.stringMatching(/address amounts not supported/) })
+  expect(await a.call('spliceout', { channel, amount: '20000sat' })).toMatchObject({
+    txid: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+})
+
 test('an older version knows neither xpay nor splices', async () => {
   const old = await startFakeCln({ version: 'v24.08' })
   const { help } = (await old.call('help')) as { help: { command: string }[] }
