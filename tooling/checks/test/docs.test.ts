@@ -46,6 +46,35 @@ describe('pages', () => {
   })
 })
 
+/** Between what differs from case to case: a name, a moment, a version. */
+const wordsOf = (message: string): string[] =>
+  message
+    .replace(/v?\d+\.\d+/g, '…')
+    .split(/…|\('s API\)/)
+    .map((part) => part.trim())
+    .filter((part) => part.length > 8 && !part.includes('`'))
+
+describe.each(['cln', 'eclair', 'lnd'])('what docs/backends/%s.md explains', (backend) => {
+  const sources = [`packages/backends/${backend}/src`, 'packages/wallet/src', 'packages/runtime/src']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true }).map((path) => `${folder}/${path}`),
+    )
+    .filter((path) => path.endsWith('.ts'))
+    .map(read)
+    .join('\n')
+    .replace(/\\'|’/g, "'")
+  const [, table = ''] = read(`docs/backends/${backend}.md`).split('## What the messages mean')
+  const messages = [...table.matchAll(/^\| (?!message|---)(.*?) \|/gm)].flatMap(([, cell = '']) =>
+    cell.split('; '),
+  )
+
+  test('is what the program says', () => {
+    expect(messages.length).toBeGreaterThan(15)
+    const unknown = messages.filter((message) => wordsOf(message).some((words) => !sources.includes(words)))
+    expect(unknown).toEqual([])
+  })
+})
+
 describe('code in pages', () => {
   test.each(pages.filter((page) => page.startsWith('docs/')))('%s shows the code that runs', (page) => {
     for (const [, file, code] of read(page).matchAll(/<!-- (\S+) -->\n```ts\n([\s\S]*?)```/g))
