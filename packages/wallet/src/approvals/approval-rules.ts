@@ -1,4 +1,5 @@
 import { LightningError, type Msat, ZERO_MSAT } from '@lightning-mcp/core'
+import type { IntentKind } from '../intents/intent.ts'
 import type { ApprovalRules } from '../policy/policy.ts'
 
 const DEFAULT_EXPIRY_MINUTES = 60
@@ -10,10 +11,13 @@ export const expiryMs = ({ expiresMinutes = DEFAULT_EXPIRY_MINUTES }: ApprovalRu
 /** Whether the client's user may be asked in place of the owner. */
 export const mayElicit = (
   { elicitUpToMsat }: ApprovalRules,
-  { amountMsat, capitalMsat = ZERO_MSAT }: Moved,
-): boolean => elicitUpToMsat !== undefined && amountMsat + capitalMsat <= elicitUpToMsat
+  { kind, amountMsat, capitalMsat = ZERO_MSAT }: Moved,
+): boolean =>
+  elicitUpToMsat !== undefined && kind !== 'channel-close' && amountMsat + capitalMsat <= elicitUpToMsat
 
 interface Moved {
+  /** A closing has no amount, and moves all that the channel holds: the owner alone decides on it. */
+  kind: IntentKind
   amountMsat: Msat
   capitalMsat?: Msat
 }
