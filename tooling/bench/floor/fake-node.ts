@@ -1,7 +1,7 @@
 /**
  * A fake node in a process of its own: `fake-node.ts cln|eclair [PAST]`, with so many payments and paid
  * invoices in its past. Says where it is as one line of JSON; for each line `COUNT` on stdin it answers
- * that many fresh invoices of another node.
+ * that many fresh invoices of another node; from `slow MS` on each step of a payment takes so long.
  */
 import { createInterface } from 'node:readline'
 import { createSimulatedNetwork } from '@lightning-mcp/backend-simulator'
@@ -35,8 +35,11 @@ if (process.argv[2] === 'cln') {
   say({ url, password })
 }
 
-for await (const count of createInterface({ input: process.stdin })) {
+for await (const order of createInterface({ input: process.stdin })) {
+  const [, milliseconds] = /^slow (\d+)$/.exec(order) ?? []
+  if (milliseconds !== undefined) network.setLatency(Number(milliseconds))
+  const count = milliseconds === undefined ? Number(order) : 0
   const invoices: string[] = []
-  while (invoices.length < Number(count)) invoices.push(await makeInvoice())
+  while (invoices.length < count) invoices.push(await makeInvoice())
   say(invoices)
 }

@@ -6,7 +6,7 @@ import { decodeInvoice } from '@lightning-mcp/codec'
 import { type LightningBackend, msat, satToMsat } from '@lightning-mcp/core'
 import { openRawCln } from '../floor/raw-cln.ts'
 import { openRawEclair } from '../floor/raw-eclair.ts'
-import { compare } from '../measure.ts'
+import { type CompareOptions, compare } from '../measure.ts'
 import { startNode, stop } from '../processes.ts'
 import { comparison, heading, line } from '../report.ts'
 
@@ -14,6 +14,7 @@ const MAX_FEE_MSAT = 10_000n
 const RETRY_SECONDS = 60
 const PAST = 10_000
 const PAGE = 100
+const SLOW_MS = 5
 /** As often as the adapter looks: more often would only measure the fake. */
 const LOOK_EVERY_MS = 20
 
@@ -36,6 +37,10 @@ async function startFake(kind: 'cln' | 'eclair', past = 0) {
       child.stdin?.write(`${count}\n`)
       return read()
     },
+    async slow(milliseconds: number): Promise<void> {
+      child.stdin?.write(`slow ${milliseconds}\n`)
+      await read()
+    },
     stop: () => stop(child),
   }
 }
@@ -43,6 +48,18 @@ async function startFake(kind: 'cln' | 'eclair', past = 0) {
 async function measure(kind: 'cln' | 'eclair', rounds: number, open: Open): Promise<void> {
   const fake = await startFake(kind)
   const { backend, raw } = await open(fake.place)
+  const measurePayments = async (name: string, shape: Omit<CompareOptions, 'ours' | 'floor'>) => {
+    const { calls, rounds = 1, warmup = 0 } = shape
+    const invoices = await fake.invoices(2 * (calls * rounds + warmup))
+    let next = 0
+    const take = () => invoices[next++] as string
+    const paid = await compare({
+      ours: { name: 'adapter', run: () => payWith(backend, take()) },
+      floor: { name: 'raw', run: () => raw.pay(decoded(take())) },
+      ...shape,
+    })
+    comparison(name, paid, 'throughput', '≥ 0.9')
+  }
   try {
     await backend.connect()
     for (const parallel of [1, 16]) {
@@ -56,16 +73,16 @@ async function measure(kind: 'cln' | 'eclair', rounds: number, open: Open): Prom
         ...shape,
       })
       comparison(`create_invoice, ${parallel} at a time`, made, 'throughput', '≥ 0.9')
-      const invoices = await fake.invoices(2 * (shape.calls * rounds + shape.warmup))
-      let next = 0
-      const take = () => invoices[next++] as string
-      const paid = await compare({
-        ours: { name: 'adapter', run: () => payWith(backend, take()) },
-        floor: { name: 'raw', run: () => raw.pay(decoded(take())) },
-        ...shape,
-      })
-      comparison(`pay_invoice, ${parallel} at a time`, paid, 'throughput', '≥ 0.9')
+      await measurePayments(`pay_invoice, ${parallel} at a time`, shape)
     }
+    // real nodes took 90 to 230 ms for each in the captures
+    await fake.slow(SLOW_MS)
+    await measurePayments(`pay_invoice, 16 at a time, ${SLOW_MS} ms a step`, {
+      calls: 200,
+      rounds,
+      parallel: 16,
+      warmup: 50,
+    })
   } finally {
     raw.close()
     await backend.close()
