@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Say, sayOnStderr } from './build.ts'
 import { cacheFolder } from './paths.ts'
@@ -19,11 +20,20 @@ function programPath(): string {
   return join(cacheFolder(), 'cln-rpc', key.digest('hex').slice(0, 16), NAME)
 }
 
+/** On the path, else where rustup puts it, which a bare environment does not name. */
+function findCargo(): string | undefined {
+  const home = process.env['CARGO_HOME'] ?? join(homedir(), '.cargo')
+  return ['cargo', join(home, 'bin', 'cargo')].find(
+    (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0,
+  )
+}
+
 /** Builds it with Cargo unless it is there: a minute or two. */
 export async function buildClnRpc(say: Say = sayOnStderr): Promise<string> {
   const program = programPath()
   if (existsSync(program)) return program
-  if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status !== 0)
+  const cargo = findCargo()
+  if (cargo === undefined)
     throw new Error(
       'Cargo is missing: the check with cln-rpc is written in Rust. Install Rust (https://rustup.rs or your package manager), then run: npm run nodes -- cln-rpc',
     )
@@ -31,7 +41,7 @@ export async function buildClnRpc(say: Say = sayOnStderr): Promise<string> {
   // Cargo locks its folder itself: a second process that builds meanwhile waits
   const target = join(cacheFolder(), 'cln-rpc', 'target')
   await new Promise<void>((resolve, reject) => {
-    const child = spawn('cargo', ['build', '--release', '--locked', '--quiet'], {
+    const child = spawn(cargo, ['build', '--release', '--locked', '--quiet'], {
       cwd: crateFolder,
       stdio: ['ignore', 2, 2],
       env: { ...process.env, CARGO_TARGET_DIR: target },
