@@ -63,7 +63,7 @@ async function measure(kind: 'cln' | 'eclair', rounds: number, open: Open): Prom
   try {
     await backend.connect()
     for (const parallel of [1, 16]) {
-      const shape = { calls: 200, rounds, parallel, warmup: 50 }
+      const shape = { calls: 400, rounds, parallel, warmup: 400 }
       const made = await compare({
         ours: {
           name: 'adapter',
@@ -78,10 +78,10 @@ async function measure(kind: 'cln' | 'eclair', rounds: number, open: Open): Prom
     // real nodes took 90 to 230 ms for each in the captures
     await fake.slow(SLOW_MS)
     await measurePayments(`pay_invoice, 16 at a time, ${SLOW_MS} ms a step`, {
-      calls: 200,
+      calls: 400,
       rounds,
       parallel: 16,
-      warmup: 50,
+      warmup: 400,
     })
   } finally {
     raw.close()
