@@ -87,7 +87,7 @@ export {
   type OperationClass,
   splitOperation,
 } from './operations.ts'
-export type { Page, PageRequest } from './page.ts'
+export { badCursor, checkPageLimit, type Page, type PageRequest, pageOf } from './page.ts'
 export type {
   FailureReason,
   PayInvoiceRequest,
@@ -99,11 +99,12 @@ export type {
 export type { BackendIdentity, BackendProfile, Permission, PermissionArea } from './profile.ts'
 export { Secret } from './secret.ts'
 export { cleanText, MAX_UNTRUSTED_TEXT } from './text.ts'
-export type {
-  ListTransactionsRequest,
-  Transaction,
-  TransactionDirection,
-  TransactionStatus,
+export {
+  type ListTransactionsRequest,
+  type Transaction,
+  type TransactionDirection,
+  type TransactionStatus,
+  transactionOfInvoice,
 } from './transaction.ts'
 export {
   addMsat,

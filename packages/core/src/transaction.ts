@@ -1,5 +1,6 @@
 import type { CallOptions } from './call-options.ts'
 import type { PaymentHash } from './hex.ts'
+import type { Invoice } from './invoice.ts'
 import type { PageRequest } from './page.ts'
 import type { PaymentFailure } from './payment.ts'
 import type { Msat, UnixSeconds } from './units.ts'
@@ -42,4 +43,19 @@ export interface ListTransactionsRequest extends PageRequest, CallOptions {
   from?: UnixSeconds
   /** Created before. */
   to?: UnixSeconds
+}
+
+/** An invoice as a line of the history. */
+export function transactionOfInvoice(invoice: Invoice): Transaction {
+  const amountMsat = invoice.receivedMsat ?? invoice.amountMsat
+  return {
+    id: `in:${invoice.paymentHash}`,
+    direction: 'incoming',
+    status: invoice.status,
+    paymentHash: invoice.paymentHash,
+    ...(amountMsat === undefined ? {} : { amountMsat }),
+    ...(invoice.description === undefined ? {} : { description: invoice.description }),
+    createdAt: invoice.createdAt,
+    ...(invoice.settledAt === undefined ? {} : { settledAt: invoice.settledAt }),
+  }
 }

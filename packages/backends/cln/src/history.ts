@@ -1,4 +1,6 @@
 import {
+  badCursor,
+  checkPageLimit,
   LightningError,
   type ListTransactionsRequest,
   type Page,
@@ -8,7 +10,6 @@ import {
 import type { ClnClient } from './client.ts'
 import { findNewest, type NumberedList, walkDown } from './descending.ts'
 import type { Method } from './methods.ts'
-import { badCursor, checkLimit } from './paging.ts'
 import { paymentRows } from './payment-rows.ts'
 import type { RawInvoice, RawPart } from './schemas.ts'
 import { invoiceToTransaction, toList } from './to-core.ts'
@@ -44,7 +45,7 @@ export async function listTransactions(
   context: HistoryContext,
   request: ListTransactionsRequest,
 ): Promise<Page<Transaction>> {
-  const limit = checkLimit(request.limit)
+  const limit = checkPageLimit(request.limit)
   const cursor = readCursor(request.cursor)
   const { direction, statuses, from = 0, to = Number.POSITIVE_INFINITY } = request
   const payments = new Source(

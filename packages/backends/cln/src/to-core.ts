@@ -17,6 +17,7 @@ import {
   type Sat,
   sat,
   type Transaction,
+  transactionOfInvoice,
   type UnixSeconds,
 } from '@lightning-mcp/core'
 import { readInvoiceText } from './invoice-text.ts'
@@ -174,17 +175,5 @@ export function provenPreimage(secret: unknown, hash: PaymentHash): { preimage?:
 }
 
 /** A line of the history, from an invoice. */
-export function invoiceToTransaction(raw: RawInvoice, now: UnixSeconds): Transaction {
-  const invoice = toInvoice(raw, now)
-  const amountMsat = invoice.receivedMsat ?? invoice.amountMsat
-  return {
-    id: `in:${invoice.paymentHash}`,
-    direction: 'incoming',
-    status: invoice.status,
-    paymentHash: invoice.paymentHash,
-    ...(amountMsat === undefined ? {} : { amountMsat }),
-    ...(invoice.description === undefined ? {} : { description: invoice.description }),
-    createdAt: invoice.createdAt,
-    ...(invoice.settledAt === undefined ? {} : { settledAt: invoice.settledAt }),
-  }
-}
+export const invoiceToTransaction = (raw: RawInvoice, now: UnixSeconds): Transaction =>
+  transactionOfInvoice(toInvoice(raw, now))

@@ -1,9 +1,9 @@
 import {
   addMsat,
-  type Invoice,
   type InvoiceStatus,
   type PaymentHash,
   type Transaction,
+  transactionOfInvoice,
 } from '@lightning-mcp/core'
 import { unreadable } from './errors.ts'
 import type { RawReceived, RawSentPart } from './schemas.ts'
@@ -11,21 +11,6 @@ import { toPayment } from './sent-payments.ts'
 import { isText, readInvoice, toHash, toInvoice, toList, toMsat, toObject, toSeconds } from './to-core.ts'
 
 /** Pure: rows of the history from what Eclair's lists answer. */
-
-/** A line from an invoice. */
-export function invoiceRow(invoice: Invoice): Transaction {
-  const amountMsat = invoice.receivedMsat ?? invoice.amountMsat
-  return {
-    id: `in:${invoice.paymentHash}`,
-    direction: 'incoming',
-    status: invoice.status,
-    paymentHash: invoice.paymentHash,
-    ...(amountMsat === undefined ? {} : { amountMsat }),
-    ...(invoice.description === undefined ? {} : { description: invoice.description }),
-    createdAt: invoice.createdAt,
-    ...(invoice.settledAt === undefined ? {} : { settledAt: invoice.settledAt }),
-  }
-}
 
 /** `listinvoices` tells no status: the other two lists do, and what is in neither has expired. */
 export function readReceived(lists: {
@@ -42,11 +27,11 @@ export function readReceived(lists: {
   const rows = new Map<PaymentHash, Transaction>()
   for (const terms of named(lists.all)) {
     const status: InvoiceStatus = open.has(terms.paymentHash) ? 'open' : 'expired'
-    rows.set(terms.paymentHash, invoiceRow({ ...terms, status }))
+    rows.set(terms.paymentHash, transactionOfInvoice({ ...terms, status }))
   }
   for (const each of toList(lists.received, 'a list of received payments')) {
     const invoice = toInvoice(each as RawReceived)
-    rows.set(invoice.paymentHash, invoiceRow(invoice))
+    rows.set(invoice.paymentHash, transactionOfInvoice(invoice))
   }
   return [...rows.values()]
 }

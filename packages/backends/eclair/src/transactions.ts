@@ -1,8 +1,15 @@
-import type { ListTransactionsRequest, Page, Transaction, UnixSeconds } from '@lightning-mcp/core'
+import {
+  badCursor,
+  checkPageLimit,
+  type ListTransactionsRequest,
+  type Page,
+  type Transaction,
+  transactionOfInvoice,
+  type UnixSeconds,
+} from '@lightning-mcp/core'
 import type { EclairClient, Form } from './client.ts'
 import { lookTwice } from './follow-payment.ts'
 import {
-  invoiceRow,
   readReceived,
   readSent,
   type SentPayment,
@@ -11,7 +18,6 @@ import {
   unsettledRows,
 } from './history-rows.ts'
 import { END_OF_TIME, HistoryWindows } from './history-windows.ts'
-import { badCursor, checkLimit } from './paging.ts'
 import type { ProcessMemory } from './process-memory.ts'
 import { standingOf } from './sent-payments.ts'
 import { toList } from './to-core.ts'
@@ -49,7 +55,7 @@ export async function listTransactions(
   memory: ProcessMemory,
   now: UnixSeconds,
 ): Promise<Page<Transaction>> {
-  const limit = checkLimit(request.limit)
+  const limit = checkPageLimit(request.limit)
   const start = readCursor(request.cursor)
   const sources = openSources(client, request, start, Math.max(limit, LEAST_COUNT), memory, now)
   const { statuses, from = 0, to = END_OF_TIME } = request
@@ -120,7 +126,7 @@ function openSources(
         ...range,
         to: Math.min(to, start === undefined ? END_OF_TIME : start.createdAt + 1),
       }),
-      remembered(async () => memory.canceledInvoices.map((invoice) => invoiceRow(invoice))),
+      remembered(async () => memory.canceledInvoices.map((invoice) => transactionOfInvoice(invoice))),
     )
   if (direction !== 'incoming')
     sources.push(

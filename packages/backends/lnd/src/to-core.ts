@@ -19,6 +19,7 @@ import {
   paymentHash,
   preimage,
   type Transaction,
+  transactionOfInvoice,
   type UnixSeconds,
 } from '@lightning-mcp/core'
 import type { Enum, Int64, RawInfo, RawInvoice, RawPayment } from './schemas.ts'
@@ -230,17 +231,5 @@ function describePaid(invoice: string): string | undefined {
 }
 
 /** A line of the history, from an invoice. */
-export function invoiceToTransaction(raw: RawInvoice, now: UnixSeconds): Transaction {
-  const invoice = toInvoice(raw, now)
-  const amountMsat = invoice.receivedMsat ?? invoice.amountMsat
-  return {
-    id: `in:${invoice.paymentHash}`,
-    direction: 'incoming',
-    status: invoice.status,
-    paymentHash: invoice.paymentHash,
-    ...(amountMsat === undefined ? {} : { amountMsat }),
-    ...(invoice.description === undefined ? {} : { description: invoice.description }),
-    createdAt: invoice.createdAt,
-    ...(invoice.settledAt === undefined ? {} : { settledAt: invoice.settledAt }),
-  }
-}
+export const invoiceToTransaction = (raw: RawInvoice, now: UnixSeconds): Transaction =>
+  transactionOfInvoice(toInvoice(raw, now))

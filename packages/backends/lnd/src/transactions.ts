@@ -1,6 +1,12 @@
-import type { ListTransactionsRequest, Page, Transaction, UnixSeconds } from '@lightning-mcp/core'
+import {
+  badCursor,
+  checkPageLimit,
+  type ListTransactionsRequest,
+  type Page,
+  type Transaction,
+  type UnixSeconds,
+} from '@lightning-mcp/core'
 import type { LndClient } from './client.ts'
-import { badCursor, checkLimit } from './paging.ts'
 import { invoiceToTransaction, paymentToTransaction, toSeconds } from './to-core.ts'
 
 /** How many rows one request to LND takes at least, so that a filter does not cost a request per row. */
@@ -38,7 +44,7 @@ export async function listTransactions(
   request: ListTransactionsRequest,
   now: UnixSeconds,
 ): Promise<Page<Transaction>> {
-  const limit = checkLimit(request.limit)
+  const limit = checkPageLimit(request.limit)
   const start = readCursor(request.cursor)
   const size = Math.max(limit, MIN_BATCH)
   const { direction, statuses } = request

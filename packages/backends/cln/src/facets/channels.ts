@@ -8,6 +8,7 @@ import {
   LightningError,
   nodeId,
   type OpenChannelRequest,
+  pageOf,
   supports,
   txId as toTxId,
 } from '@lightning-mcp/core'
@@ -15,7 +16,6 @@ import { OPEN_STATES } from '../balance.ts'
 import type { ClnClient } from '../client.ts'
 import { mapClnError } from '../errors.ts'
 import { toFeeRate } from '../fee-rate.ts'
-import { pageOf } from '../paging.ts'
 import type { RawChannel } from '../schemas.ts'
 import { sendOnce } from '../send-once.ts'
 import { toList } from '../to-core.ts'

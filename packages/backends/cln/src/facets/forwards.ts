@@ -1,5 +1,7 @@
 import {
   addMsat,
+  badCursor,
+  checkPageLimit,
   type Forward,
   type ForwardsFacet,
   type Msat,
@@ -9,7 +11,6 @@ import {
 import type { ClnClient } from '../client.ts'
 import { walkDown } from '../descending.ts'
 import { endOf, type HistoryContext } from '../history.ts'
-import { badCursor, checkLimit } from '../paging.ts'
 import type { RawForward } from '../schemas.ts'
 import { optionalMsat, toList, toMsat, toSeconds } from '../to-core.ts'
 
@@ -23,7 +24,7 @@ export function createForwardsFacet(
 ): ForwardsFacet {
   return {
     async list(request) {
-      const limit = checkLimit(request.limit)
+      const limit = checkPageLimit(request.limit)
       const { cursor, from = 0, to = Number.POSITIVE_INFINITY } = request
       if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw badCursor()
       const context = contextOf(request.signal)

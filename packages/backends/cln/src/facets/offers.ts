@@ -10,6 +10,7 @@ import {
   type Payment,
   type PaymentHash,
   type PayOfferRequest,
+  pageOf,
   sameNetwork,
   supports,
 } from '@lightning-mcp/core'
@@ -18,7 +19,6 @@ import type { ClnClient } from '../client.ts'
 import { walkDown } from '../descending.ts'
 import { endOf, type HistoryContext, partsOf } from '../history.ts'
 import type { Method } from '../methods.ts'
-import { pageOf } from '../paging.ts'
 import { checkFeeLimit, checkTimeout, dispatch, lookupPayment, readyToSend } from '../payments.ts'
 import type { RawOffer } from '../schemas.ts'
 import { toHash, toList, unreadable } from '../to-core.ts'

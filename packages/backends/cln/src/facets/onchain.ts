@@ -4,6 +4,7 @@ import {
   type Network,
   type OnchainFacet,
   type OnchainSend,
+  pageOf,
   type SendOnchainRequest,
   supports,
   txId,
@@ -11,7 +12,6 @@ import {
 import { toOnchainBalance } from '../balance.ts'
 import type { ClnClient } from '../client.ts'
 import { toFeeRate } from '../fee-rate.ts'
-import { pageOf } from '../paging.ts'
 import { sendOnce } from '../send-once.ts'
 import { toList, toSat, unreadable } from '../to-core.ts'
 import type { RpcFault } from '../transport.ts'

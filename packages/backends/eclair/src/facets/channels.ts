@@ -1,6 +1,12 @@
-import type { Channel, ChannelsFacet, Page, PageRequest } from '@lightning-mcp/core'
+import {
+  type Channel,
+  type ChannelsFacet,
+  checkPageLimit,
+  type Page,
+  type PageRequest,
+} from '@lightning-mcp/core'
 import type { EclairClient } from '../client.ts'
-import { checkLimit, pageDownwards } from '../paging.ts'
+import { pageDownwards } from '../paging.ts'
 import { readClosedChannel } from '../raw-channel.ts'
 import { toList, toMsat, toObject } from '../to-core.ts'
 import { closeChannel } from './channel-close.ts'
@@ -16,7 +22,7 @@ export function createChannelsFacet(client: EclairClient): ChannelsFacet {
   const all = (signal: AbortSignal | undefined) => listChannels(client, signal)
   return {
     async list(request) {
-      checkLimit(request.limit)
+      checkPageLimit(request.limit)
       const [channels, balances] = await Promise.all([
         readChannels(client, request.signal),
         client.call('channelbalances', {}, { signal: request.signal }),
@@ -56,7 +62,7 @@ async function listClosed(
   client: EclairClient,
   request: PageRequest & { signal?: AbortSignal },
 ): Promise<Page<Channel>> {
-  checkLimit(request.limit)
+  checkPageLimit(request.limit)
   const channels: Channel[] = []
   for (let skip = 0; ; skip += CLOSED_AT_ONCE) {
     const answer = await client.call('closedchannels', { count: CLOSED_AT_ONCE, skip }, request)

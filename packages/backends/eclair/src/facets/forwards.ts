@@ -1,6 +1,8 @@
 import {
   addMsat,
+  badCursor,
   type Capabilities,
+  checkPageLimit,
   clampSubMsat,
   type Forward,
   type ForwardsFacet,
@@ -10,7 +12,6 @@ import {
 } from '@lightning-mcp/core'
 import type { EclairClient } from '../client.ts'
 import { END_OF_TIME, HistoryWindows } from '../history-windows.ts'
-import { badCursor, checkLimit } from '../paging.ts'
 import { isText, toList, toMsat, toObject, toSeconds } from '../to-core.ts'
 
 const LEAST_COUNT = 100
@@ -29,7 +30,7 @@ export function createForwardsFacet(
 ): ForwardsFacet {
   return {
     async list({ limit, cursor, from = 0, to = END_OF_TIME, signal }) {
-      checkLimit(limit)
+      checkPageLimit(limit)
       const above = readCursor(cursor)
       const windows = new HistoryWindows<ForwardRow>(
         {

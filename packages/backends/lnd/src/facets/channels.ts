@@ -8,13 +8,13 @@ import {
   nodeId,
   type Page,
   type PageRequest,
+  pageOf,
   sat,
   satToMsat,
   supports,
   txId,
 } from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
-import { pageOf } from '../paging.ts'
 import type { RawChannel, RawClosedChannel, RawPendingChannel, RawPendingList } from '../schemas.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
 import { closeChannel, openChannel, updatePolicy } from './channel-changes.ts'

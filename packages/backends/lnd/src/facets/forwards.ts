@@ -1,7 +1,14 @@
-import { type Forward, type ForwardsFacet, type Msat, satToMsat, type UnixSeconds } from '@lightning-mcp/core'
+import {
+  badCursor,
+  checkPageLimit,
+  type Forward,
+  type ForwardsFacet,
+  type Msat,
+  satToMsat,
+  type UnixSeconds,
+} from '@lightning-mcp/core'
 import type { LndClient } from '../client.ts'
 import type { RawForward } from '../node-schemas.ts'
-import { badCursor, checkLimit } from '../paging.ts'
 import type { Int64 } from '../schemas.ts'
 import { toShortChannelId } from '../short-channel-id.ts'
 import { toMsat } from '../to-core.ts'
@@ -18,7 +25,7 @@ const CLOCK_SLACK_SECONDS = 600
 export function createForwardsFacet(client: LndClient, now: () => UnixSeconds): ForwardsFacet {
   return {
     async list(request) {
-      const limit = checkLimit(request.limit)
+      const limit = checkPageLimit(request.limit)
       const events = await newestFirst(client, request, limit + 1, now)
       const page = { items: events.slice(0, limit).map(toForward) }
       const last = events[limit - 1]
